@@ -1,0 +1,36 @@
+//! One ordered item of a room's log, and who said it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    body::Body,
+    id::{MessageId, PersonId, Seq},
+    name::PersonName,
+};
+
+/// Somebody: who they are, and the name they go by now.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Person {
+    /// Who they are.
+    pub id: PersonId,
+    /// What they call themselves.
+    pub name: PersonName,
+}
+
+/// One item of a room's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its place in the log.
+    pub seq: Seq,
+    /// The id its author gave it.
+    pub id: MessageId,
+    /// Its author, under the name they had then.
+    pub from: Person,
+    /// When it was appended: milliseconds since 1970, UTC. Never goes back within a room.
+    pub at: u64,
+    /// What the body is, as a media type; absent for plain text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// What was said.
+    pub body: Body,
+}
