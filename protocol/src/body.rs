@@ -48,6 +48,15 @@ impl Body {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// Writes it as over HTTP, its bytes as base64, for where there is no frame to carry them. Reading needs nothing
+    /// special. For `#[serde(serialize_with = "Body::serialize_inline")]`.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize_inline<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        one_field(to, self, |map, payload| map.serialize_entry("bytes", &BASE64.encode(&**payload)))
+    }
 }
 
 /// The bytes of a body.
@@ -101,10 +110,6 @@ impl Serialize for Body {
     }
 }
 
-/// Writes a body as over HTTP, with its bytes in the text.
-pub(crate) fn serialize_inline<S: Serializer>(body: &Body, to: S) -> Result<S::Ok, S::Error> {
-    one_field(to, body, |map, payload| map.serialize_entry("bytes", &BASE64.encode(&**payload)))
-}
 
 fn one_field<S: Serializer>(
     to: S,

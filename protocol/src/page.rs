@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeSeq};
 
 use crate::{
-    body::{Body, serialize_inline},
+    body::Body,
     entry::{Entry, Person},
     id::{Epoch, MessageId, Seq},
 };
@@ -41,7 +41,7 @@ fn inline<S: Serializer>(entries: &[Entry], to: S) -> Result<S::Ok, S::Error> {
     }
 
     fn by_ref<S: Serializer>(body: &&Body, to: S) -> Result<S::Ok, S::Error> {
-        serialize_inline(body, to)
+        body.serialize_inline(to)
     }
 
     let mut seq = to.serialize_seq(Some(entries.len()))?;

@@ -1,0 +1,57 @@
+//! What an author wants to become an entry, and what has become of it so far.
+
+use openline_protocol::{Body, Epoch, MessageId, Post, RoomName, Why};
+use serde::{Deserialize, Serialize};
+
+/// Something written that is not yet known to be an entry. It is kept until it is settled, or until its author
+/// discards it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Drawn when it was written; posting it again under this id changes nothing.
+    pub id: MessageId,
+    /// What the body is, as a media type; absent for plain text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// What to say.
+    #[serde(serialize_with = "Body::serialize_inline")]
+    pub body: Body,
+    /// When it was written, by its author's clock: milliseconds since 1970, UTC. Orders drafts, and only them.
+    pub written_at: u64,
+    /// The log it was written for, if that was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<Epoch>,
+    /// What has become of it.
+    #[serde(skip)]
+    pub fate: Fate,
+}
+
+/// What has become of a draft.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Fate {
+    /// On its way, or waiting for the line.
+    #[default]
+    Pending,
+    /// Refused for now. It is asked again by itself, and later drafts of its room wait behind it.
+    Held {
+        /// Why.
+        why: Why,
+    },
+    /// Refused for good. It is asked again only when its author says so.
+    Refused {
+        /// Why.
+        why: Why,
+    },
+    /// The room's log is not the one this was written for. It is posted only when its author says so.
+    OtherLog,
+}
+
+impl Draft {
+    /// Whether it goes out by itself.
+    pub fn is_underway(&self) -> bool {
+        matches!(self.fate, Fate::Pending | Fate::Held { .. })
+    }
+
+    pub(crate) fn to_post(&self, room: &RoomName) -> Post {
+        Post { room: room.clone(), id: self.id, kind: self.kind.clone(), body: self.body.clone() }
+    }
+}
