@@ -250,3 +250,169 @@ impl Replica {
         self.revision += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use openline_protocol::{Body, Person, PersonId};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::draft::Fate;
+
+    fn room() -> RoomName {
+        "lobby".parse().unwrap()
+    }
+
+    fn seq(number: u64) -> Seq {
+        Seq::new(number).unwrap()
+    }
+
+    fn id(number: u64) -> MessageId {
+        MessageId(Uuid::from_u128(number.into()))
+    }
+
+    fn entries(numbers: std::ops::RangeInclusive<u64>) -> Vec<Entry> {
+        let from = Person { id: PersonId(Uuid::nil()), name: "Ada".parse().unwrap() };
+        let entry = |n| Entry { seq: seq(n), id: id(n), from: from.clone(), at: n, kind: None, body: Body::text("hi") };
+        numbers.map(entry).collect()
+    }
+
+    fn batch(after: u64, upto: u64) -> Entries {
+        Entries { room: room(), after: seq(after), entries: entries(after + 1..=upto) }
+    }
+
+    fn joined(epoch: &str, first: u64, after: u64, head: u64) -> Joined {
+        let (first, after, head) = (seq(first), seq(after), seq(head));
+        Joined { room: room(), epoch: Epoch(epoch.into()), first, after, head, roster: Roster::default() }
+    }
+
+    fn draft(number: u64) -> Draft {
+        let body = Body::text("hi");
+        Draft { id: id(number), kind: None, body, written_at: number, epoch: None, fate: Fate::Pending }
+    }
+
+    /// Joined to log "a", which has entries 1 to 5, and caught up.
+    fn caught_up() -> Replica {
+        let mut replica = Replica::new(room());
+        replica.join();
+        replica.joined(joined("a", 1, 0, 5));
+        replica.append(batch(0, 5)).unwrap();
+        replica
+    }
+
+    fn held(replica: &Replica) -> Vec<u64> {
+        replica.entries().iter().map(|entry| entry.seq.number()).collect()
+    }
+
+    #[test]
+    fn entries_that_are_held_already_are_passed_over() {
+        let mut replica = caught_up();
+        assert_eq!(replica.append(batch(3, 7)), Some(vec![]));
+        assert_eq!(held(&replica), [1, 2, 3, 4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn a_batch_from_beyond_the_cursor_asks_to_join_again() {
+        let mut replica = caught_up();
+        assert_eq!(replica.append(batch(6, 7)), None);
+        assert_eq!(replica.join().after, Some(Cursor { epoch: Epoch("a".into()), seq: seq(5) }));
+        assert_eq!(replica.append(batch(5, 6)), Some(vec![]), "what comes before the answer is of an older join");
+        assert_eq!(held(&replica), [1, 2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn a_line_that_comes_back_goes_on_where_it_was() {
+        let mut replica = caught_up();
+        replica.line_lost();
+        replica.join();
+        replica.joined(joined("a", 1, 5, 8));
+        replica.append(batch(5, 8)).unwrap();
+        assert_eq!(held(&replica), [1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(replica.gap(), None);
+    }
+
+    #[test]
+    fn entries_no_longer_kept_are_told_as_a_gap() {
+        let mut replica = caught_up();
+        replica.line_lost();
+        replica.join();
+        replica.joined(joined("a", 900, 901, 1_001));
+        replica.append(batch(901, 1_001)).unwrap();
+        assert_eq!(replica.gap(), Some(&Gap { missed: Some(896) }));
+        assert_eq!(held(&replica).first(), Some(&902));
+        assert_eq!(replica.history(), &History::More);
+    }
+
+    #[test]
+    fn a_log_that_lost_its_end_is_told_as_a_gap() {
+        let mut replica = caught_up();
+        replica.line_lost();
+        replica.join();
+        replica.joined(joined("a", 1, 0, 3));
+        assert_eq!(replica.gap(), Some(&Gap { missed: None }));
+        assert!(replica.entries().is_empty());
+    }
+
+    #[test]
+    fn another_log_keeps_the_drafts_and_posts_none_by_itself() {
+        let mut replica = caught_up();
+        replica.write(draft(7));
+        replica.line_lost();
+        replica.join();
+        replica.joined(joined("a", 1, 5, 5));
+        replica.line_lost();
+        replica.join();
+        replica.joined(joined("b", 1, 0, 0));
+        assert_eq!(replica.drafts().map(|draft| &draft.fate).collect::<Vec<_>>(), [&Fate::OtherLog]);
+        assert_eq!(replica.due(0), []);
+        replica.retry(id(7));
+        assert_eq!(replica.due(0).iter().map(|post| post.id).collect::<Vec<_>>(), [id(7)]);
+    }
+
+    #[test]
+    fn older_pages_go_before_without_a_hole_or_a_repeat() {
+        let mut replica = Replica::new(room());
+        replica.join();
+        replica.joined(joined("a", 1, 100, 100));
+        let page = |numbers, more| Ok(Page { epoch: Epoch("a".into()), entries: entries(numbers), more });
+        assert_eq!(replica.ask_older(), Some(seq(101)));
+        assert_eq!(replica.ask_older(), None, "it is on its way");
+        replica.append(batch(100, 102)).unwrap();
+        replica.prepend(seq(101), page(99..=100, true));
+        replica.prepend(seq(101), page(99..=100, true));
+        assert_eq!(held(&replica), [99, 100, 101, 102]);
+        assert_eq!(replica.ask_older(), Some(seq(99)));
+        replica.prepend(seq(99), Err("no".into()));
+        assert_eq!(replica.history(), &History::Failed("no".into()));
+        assert_eq!(replica.ask_older(), Some(seq(99)), "a page that failed can be asked for again");
+        replica.prepend(seq(99), page(1..=98, false));
+        assert_eq!(held(&replica), (1..=102).collect::<Vec<_>>());
+        assert_eq!(replica.history(), &History::Complete);
+    }
+
+    #[test]
+    fn a_refused_draft_stays_with_its_reason_until_its_author_decides() {
+        let mut replica = caught_up();
+        replica.write(draft(7));
+        replica.due(0);
+        replica.refused(id(7), Why::TooLong { limit: 4_000 }, None);
+        assert_eq!(replica.drafts().next().unwrap().fate, Fate::Refused { why: Why::TooLong { limit: 4_000 } });
+        assert_eq!(replica.due(0), []);
+        replica.write(draft(8));
+        assert_eq!(replica.due(0).len(), 1, "it does not hold up what is written after it");
+    }
+
+    #[test]
+    fn a_draft_refused_for_now_goes_again_first_and_what_is_behind_it_waits() {
+        let mut replica = caught_up();
+        replica.write(draft(7));
+        replica.write(draft(8));
+        replica.due(0);
+        replica.refused(id(7), Why::StorageFull {}, Some(500));
+        replica.refused(id(8), Why::Behind { id: id(7) }, Some(500));
+        replica.write(draft(9));
+        assert_eq!(replica.due(499), []);
+        assert_eq!(replica.held_until(), Some(500));
+        assert_eq!(replica.due(500).iter().map(|post| post.id).collect::<Vec<_>>(), [id(7), id(8), id(9)]);
+    }
+}

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use openline_protocol::{
-    Body, Heard, Hello, MessageId, Page, Person, PersonName, Refusal, RoomName, Seq, SessionId, Signal, ToClient,
+    Heard, Hello, MessageId, Page, Person, PersonName, Refusal, RoomName, Seq, SessionId, Signal, ToClient,
     ToServer, Token, Welcome, Why,
 };
 

@@ -1,0 +1,131 @@
+//! One draft, drawn below the entries: what has become of it, and what its author can do about it.
+
+use gloo_timers::callback::Timeout;
+use openline_rooms::{
+    Draft, Fate, Rooms,
+    protocol::{Body, MessageId, PersonId, PersonName, RoomName},
+};
+use wasm_bindgen_futures::spawn_local;
+use yew::{
+    Callback, Html, MouseEvent, Properties, UseStateHandle, classes, component, html, use_effect_with, use_state,
+};
+
+use crate::{clipboard, entry, here::Here, icons, time, words};
+
+/// How long a draft is drawn as if it were sent already, in milliseconds: most are, by then.
+const PATIENCE: u64 = 400;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct DraftProps {
+    pub(crate) here: Here,
+    pub(crate) draft: Draft,
+    /// Who the author is, once the server has said so.
+    pub(crate) me: Option<PersonId>,
+    /// What the author is called.
+    pub(crate) name: PersonName,
+    /// Whether the line is up.
+    pub(crate) up: bool,
+    pub(crate) opens_group: bool,
+    /// Takes the text back into the box.
+    pub(crate) on_edit: Callback<String>,
+}
+
+/// One draft, as an item of the list.
+#[component]
+pub(crate) fn DraftRow(props: &DraftProps) -> Html {
+    let DraftProps { draft, me, name, up, opens_group, .. } = props;
+    let late = use_state(|| time::now().saturating_sub(draft.written_at) >= PATIENCE);
+    use_effect_with((), {
+        let late = late.clone();
+        move |()| {
+            let timer = (!*late).then(|| Timeout::new(PATIENCE as u32, move || late.set(true)));
+            move || drop(timer)
+        }
+    });
+    let unsent = matches!(draft.fate, Fate::Refused { .. } | Fate::OtherLog);
+    let class = classes!("row", "mine", "draft", opens_group.then_some("opens"), unsent.then_some("unsent"));
+    html! {
+        <li {class} id={format!("draft-{}", draft.id)}>
+            { entry::head(*me, name, draft.written_at, true, *opens_group) }
+            { entry::body(draft.kind.as_deref(), &draft.body) }
+            { fate(&draft.fate, *up, *late) }
+            if unsent || !*up || matches!(draft.fate, Fate::Held { .. }) { <DraftActions ..actions(props) /> }
+        </li>
+    }
+}
+
+fn fate(fate: &Fate, up: bool, late: bool) -> Html {
+    let waits = |words: String| html! { <p class="fate">{ icons::clock() }{ words }</p> };
+    let fails = |words: String| html! { <p class="fate" role="alert">{ icons::warning() }{ words }</p> };
+    match fate {
+        Fate::Refused { why } => fails(words::refused(why)),
+        Fate::OtherLog => fails(words::OTHER_LOG.into()),
+        Fate::Held { why } => waits(words::held(why)),
+        Fate::Pending if !up => waits(words::WAITING.into()),
+        Fate::Pending if late => waits(words::SENDING.into()),
+        Fate::Pending => Html::default(),
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ActionsProps {
+    here: Here,
+    draft: Draft,
+    on_edit: Callback<String>,
+}
+
+fn actions(props: &DraftProps) -> ActionsProps {
+    ActionsProps { here: props.here.clone(), draft: props.draft.clone(), on_edit: props.on_edit.clone() }
+}
+
+#[component]
+fn DraftActions(props: &ActionsProps) -> Html {
+    let ActionsProps { here: Here { rooms, room }, draft, on_edit } = props;
+    let copied = use_state(|| None::<bool>);
+    let unsent = matches!(draft.fate, Fate::Refused { .. } | Fate::OtherLog);
+    let id = draft.id;
+    let acting = |act: fn(&Rooms, &RoomName, MessageId)| {
+        let (rooms, room) = (rooms.clone(), room.clone());
+        move || act(&rooms, &room, id)
+    };
+    let (retry, discard) = (acting(Rooms::retry), acting(Rooms::discard));
+    let text = match &draft.body {
+        Body::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    html! {
+        <div class="actions">
+            if unsent { <button type="button" onclick={move |_| retry()}>{ words::RETRY }</button> }
+            if let Some(text) = text {
+                <button type="button" onclick={editing(text.clone(), on_edit.clone(), discard.clone())}>
+                    { words::EDIT }
+                </button>
+                <button type="button" onclick={copying(text, copied.clone())}>{ copy_label(*copied) }</button>
+            }
+            <button type="button" onclick={move |_| discard()}>{ words::DISCARD }</button>
+        </div>
+    }
+}
+
+/// The text is in the box, and kept there, before the draft is given up.
+fn editing(text: String, on_edit: Callback<String>, discard: impl Fn() + 'static) -> Callback<MouseEvent> {
+    Callback::from(move |_| {
+        on_edit.emit(text.clone());
+        discard();
+    })
+}
+
+fn copy_label(copied: Option<bool>) -> &'static str {
+    match copied {
+        None => words::COPY,
+        Some(true) => words::COPIED_TEXT,
+        Some(false) => words::NOT_COPIED,
+    }
+}
+
+fn copying(text: String, copied: UseStateHandle<Option<bool>>) -> Callback<MouseEvent> {
+    Callback::from(move |_| {
+        let (text, copied) = (text.clone(), copied.clone());
+        spawn_local(async move { copied.set(Some(clipboard::copy(text).await)) });
+    })
+}

@@ -1,0 +1,64 @@
+//! The room's address, to give to others: it is the invitation.
+
+use gloo_timers::callback::Timeout;
+use openline_rooms::protocol::RoomName;
+use wasm_bindgen_futures::spawn_local;
+use yew::{Html, Properties, component, html, use_mut_ref, use_state};
+
+use crate::{clipboard, icons, words};
+
+/// How long, in milliseconds, it is said that the link was copied.
+const SAID: u32 = 3_000;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct InvitationProps {
+    pub(crate) room: RoomName,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Copied {
+    NotYet,
+    Yes,
+    /// The browser does not let the page do it, so the link is shown.
+    Refused,
+}
+
+/// A button that copies the room's address, and says that it did.
+#[component]
+pub(crate) fn Invitation(props: &InvitationProps) -> Html {
+    let copied = use_state(|| Copied::NotYet);
+    let back = use_mut_ref(|| None::<Timeout>);
+    let link = address(&props.room);
+    let onclick = {
+        let (copied, link) = (copied.clone(), link.clone());
+        move |_| {
+            let (copied, link, back) = (copied.clone(), link.clone(), back.clone());
+            spawn_local(async move {
+                if !clipboard::copy(link).await {
+                    return copied.set(Copied::Refused);
+                }
+                copied.set(Copied::Yes);
+                back.replace(Some(Timeout::new(SAID, move || copied.set(Copied::NotYet))));
+            });
+        }
+    };
+    html! {
+        <div class="invitation">
+            <button type="button" {onclick}>
+                { if *copied == Copied::Yes { icons::check() } else { icons::link() } }
+                <span>{ if *copied == Copied::Yes { words::COPIED } else { words::COPY_INVITATION } }</span>
+            </button>
+            <span class="unseen" role="status">{ if *copied == Copied::Yes { words::COPIED } else { "" } }</span>
+            if *copied == Copied::Refused {
+                <p class="hint" role="status">{ words::COPY_BY_HAND }</p>
+                <input readonly=true value={link} aria-label={words::INVITATION_LINK} dir="ltr" />
+            }
+        </div>
+    }
+}
+
+/// The room's whole address.
+fn address(room: &RoomName) -> String {
+    let origin = web_sys::window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
+    format!("{origin}/r/{}", String::from(js_sys::encode_uri_component(room.as_str())))
+}

@@ -1,0 +1,171 @@
+//! Measures and moves a list for its scroll position. The only code that sets where a list is scrolled to.
+//!
+//! Whatever changes the size of the list or of what is in it is heard through a `ResizeObserver`, which the browser
+//! calls after layout and before it paints: nobody sees the list where it should not be.
+
+use std::{cell::RefCell, rc::Rc};
+
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{Element, ResizeObserver};
+use yew::{Callback, NodeRef};
+
+use crate::scroll::{Anchor, Scroll, View};
+
+/// How near to the beginning, in CSS pixels, more is asked for.
+const NEAR_TOP: i32 = 400;
+
+/// A list that scrolls, with what is in it.
+#[derive(Clone, Default)]
+pub(crate) struct Scroller(Rc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    list: NodeRef,
+    content: NodeRef,
+    scroll: RefCell<Scroll>,
+    on_pinned: RefCell<Callback<bool>>,
+    on_near_top: RefCell<Callback<()>>,
+    watch: RefCell<Option<Watch>>,
+}
+
+struct Watch {
+    observer: ResizeObserver,
+    _on_resize: Closure<dyn Fn(JsValue)>,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+impl PartialEq for Scroller {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Scroller {
+    /// `on_pinned` hears when the end begins or ceases to be kept in view; `on_near_top` that the viewer has come near
+    /// the beginning.
+    pub(crate) fn new(on_pinned: Callback<bool>, on_near_top: Callback<()>) -> Self {
+        let scroller = Self::default();
+        scroller.0.on_pinned.replace(on_pinned);
+        scroller.0.on_near_top.replace(on_near_top);
+        scroller
+    }
+
+    /// The element that scrolls.
+    pub(crate) fn list(&self) -> NodeRef {
+        self.0.list.clone()
+    }
+
+    /// The one element in it, whose children are the rows.
+    pub(crate) fn content(&self) -> NodeRef {
+        self.0.content.clone()
+    }
+
+    /// Begins to keep the position, once both elements are in the document.
+    pub(crate) fn watch(&self) {
+        let (Some(list), Some(content)) = (self.0.list.cast::<Element>(), self.0.content.cast::<Element>()) else {
+            return;
+        };
+        let weak = Rc::downgrade(&self.0);
+        let on_resize = Closure::<dyn Fn(JsValue)>::new(move |_| {
+            if let Some(inner) = weak.upgrade() {
+                inner.settle();
+            }
+        });
+        let Ok(observer) = ResizeObserver::new(on_resize.as_ref().unchecked_ref()) else { return };
+        observer.observe(&list);
+        observer.observe(&content);
+        self.0.watch.replace(Some(Watch { observer, _on_resize: on_resize }));
+    }
+
+    /// Lets go of the elements.
+    pub(crate) fn unwatch(&self) {
+        self.0.watch.replace(None);
+    }
+
+    /// To be called at each scroll event of the list.
+    pub(crate) fn scrolled(&self) {
+        self.0.deciding(|scroll, list| scroll.scrolled(view(list), || self.0.first_in_view(list)));
+        self.0.near_top();
+    }
+
+    /// Goes to the end, and stays there.
+    pub(crate) fn pin(&self) {
+        self.0.deciding(|scroll, _| scroll.pin());
+        self.0.settle();
+    }
+
+    /// Whether the end is kept in view.
+    pub(crate) fn is_pinned(&self) -> bool {
+        self.0.scroll.borrow().is_pinned()
+    }
+}
+
+impl Inner {
+    fn deciding(&self, decide: impl FnOnce(&mut Scroll, &Element)) {
+        let Some(list) = self.list.cast::<Element>() else { return };
+        let (before, after) = {
+            let mut scroll = self.scroll.borrow_mut();
+            let before = scroll.is_pinned();
+            decide(&mut scroll, &list);
+            (before, scroll.is_pinned())
+        };
+        if before != after {
+            let on_pinned = self.on_pinned.borrow().clone();
+            on_pinned.emit(after);
+        }
+    }
+
+    fn settle(&self) {
+        let Some(list) = self.list.cast::<Element>() else { return };
+        let now = view(&list);
+        let top = self.scroll.borrow_mut().settle(now, |row| {
+            let row = list.owner_document()?.get_element_by_id(row)?;
+            Some(row.get_bounding_client_rect().top() - list.get_bounding_client_rect().top() + now.top)
+        });
+        if (top - now.top).abs() >= 0.5 {
+            set_top(&list, top);
+        }
+        self.near_top();
+    }
+
+    fn near_top(&self) {
+        if self.list.cast::<Element>().is_some_and(|list| list.scroll_top() < NEAR_TOP) {
+            let on_near_top = self.on_near_top.borrow().clone();
+            on_near_top.emit(());
+        }
+    }
+
+    /// The first entry in view, found by halving: rows stand below one another.
+    fn first_in_view(&self, list: &Element) -> Option<Anchor> {
+        let rows = self.content.cast::<Element>()?.children();
+        let top = list.get_bounding_client_rect().top();
+        let ends_above =
+            |place: u32| rows.item(place).is_some_and(|row| row.get_bounding_client_rect().bottom() <= top);
+        let (mut low, mut high) = (0, rows.length());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if ends_above(middle) { low = middle + 1 } else { high = middle }
+        }
+        let row = (low..rows.length()).filter_map(|place| rows.item(place)).find(|row| !row.id().is_empty())?;
+        Some(Anchor { row: row.id(), offset: row.get_bounding_client_rect().top() - top })
+    }
+}
+
+fn view(list: &Element) -> View {
+    View { top: top(list), height: list.client_height().into(), content: list.scroll_height().into() }
+}
+
+/// `scrollTop` with its fraction, which web-sys rounds away.
+fn top(list: &Element) -> f64 {
+    js_sys::Reflect::get(list, &"scrollTop".into()).ok().and_then(|top| top.as_f64()).unwrap_or_default()
+}
+
+fn set_top(list: &Element, top: f64) {
+    // Setting a number on an element does not fail.
+    drop(js_sys::Reflect::set(list, &"scrollTop".into(), &top.into()));
+}

@@ -1,0 +1,140 @@
+//! A connection's two halves: one to send with, one to receive with, each able to close.
+
+use std::{
+    future::poll_fn,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll},
+};
+
+use futures_core::Stream;
+use futures_sink::Sink;
+
+use super::{ReceiveError, shared::Shared};
+use crate::{
+    close::{CloseError, CloseEvent},
+    message::{Message, Unsent},
+};
+
+/// The half of a [`Connection`](super::Connection) that sends: a `Sink` that waits while the browser has much unsent.
+///
+/// Flushing has nothing to do: a browser sends what it has by itself.
+///
+/// # Drop
+///
+/// The line goes on while the other half is there.
+#[derive(Debug)]
+pub struct Sender {
+    shared: Rc<Shared>,
+}
+
+/// The half of a [`Connection`](super::Connection) that receives: a `Stream` of messages. It ends after a goodbye; a line
+/// that broke gives an error first.
+///
+/// # Drop
+///
+/// What comes from then on is thrown away. The line goes on while the other half is there.
+#[derive(Debug)]
+pub struct Receiver {
+    shared: Rc<Shared>,
+}
+
+impl Sender {
+    pub(super) fn new(shared: Rc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Sends without waiting, however much the browser has unsent.
+    ///
+    /// # Errors
+    ///
+    /// Nothing was sent: the message comes back in [`Unsent`].
+    pub fn send_now(&self, message: impl Into<Message>) -> Result<(), Unsent> {
+        self.shared.send(message.into())
+    }
+
+    /// Says goodbye and waits for its end, as [`Connection::close`](super::Connection::close).
+    ///
+    /// # Errors
+    ///
+    /// Nothing has happened: see [`CloseError`].
+    pub async fn close(&self, code: Option<u16>, reason: Option<&str>) -> Result<CloseEvent, CloseError> {
+        close(&self.shared, code, reason).await
+    }
+
+    /// How the line ended, if it did.
+    pub fn close_event(&self) -> Option<CloseEvent> {
+        self.shared.close_event()
+    }
+
+    /// The sub-protocol the server chose; empty if it chose none.
+    pub fn protocol(&self) -> String {
+        self.shared.protocol()
+    }
+
+    /// How many bytes wait in the browser to be sent.
+    pub fn buffered_amount(&self) -> u64 {
+        self.shared.buffered_amount()
+    }
+}
+
+impl Receiver {
+    pub(super) fn new(shared: Rc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Says goodbye and waits for its end, as [`Connection::close`](super::Connection::close).
+    ///
+    /// # Errors
+    ///
+    /// Nothing has happened: see [`CloseError`].
+    pub async fn close(&self, code: Option<u16>, reason: Option<&str>) -> Result<CloseEvent, CloseError> {
+        close(&self.shared, code, reason).await
+    }
+
+    /// How the line ended, if it did.
+    pub fn close_event(&self) -> Option<CloseEvent> {
+        self.shared.close_event()
+    }
+}
+
+async fn close(shared: &Shared, code: Option<u16>, reason: Option<&str>) -> Result<CloseEvent, CloseError> {
+    shared.close(code, reason)?;
+    Ok(poll_fn(|context| shared.poll_over(context)).await)
+}
+
+impl Sink<Message> for Sender {
+    type Error = Unsent;
+
+    fn poll_ready(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Unsent>> {
+        self.shared.poll_ready(context).map(Ok)
+    }
+
+    fn start_send(self: Pin<&mut Self>, message: Message) -> Result<(), Unsent> {
+        self.shared.send(message)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), Unsent>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_close(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Unsent>> {
+        // Without a code or reason there is nothing that could be refused.
+        let _ = self.shared.close(None, None);
+        self.shared.poll_over(context).map(|_| Ok(()))
+    }
+}
+
+impl Stream for Receiver {
+    type Item = Result<Message, ReceiveError>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.shared.poll_next(context)
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.shared.stop_reading();
+    }
+}

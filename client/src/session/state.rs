@@ -1,0 +1,458 @@
+//! What a session does next: one enum and one [`step`](State::step). Pure: no browser, no clock, no chance of its own.
+//!
+//! Invariants, each tested against random schedules:
+//! - At most one line at a time; a line's events carry its [`Generation`], and an old one's change nothing.
+//! - A failure is never followed by a dial at once, unless somebody or something outside asks for it.
+//! - An ended session stays ended.
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use super::{DownWhy, EndedWhy, Event, Retry};
+use crate::{
+    close::CloseEvent,
+    endpoint::{Endpoint, OpenError},
+    message::Message,
+    source::PageEvent,
+};
+
+/// When a session calls its line up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ready {
+    /// When the socket opened. What opens it may be a proxy that only finds out later that the server is gone.
+    #[default]
+    Open,
+    /// When the first message came: somebody who speaks is there.
+    FirstMessage,
+}
+
+#[derive(Debug)]
+pub(crate) struct State {
+    retry: Retry,
+    ready: Ready,
+    heartbeat: Option<Rhythm>,
+    phase: Phase,
+    world: World,
+    generation: Generation,
+    /// In a row, as far as [`Retry::held`] goes.
+    failures: u32,
+    /// When the server said to be back, until it is dialled.
+    back_at: Option<Duration>,
+    /// When this session asked to be woken: what is much later than that was spent asleep.
+    wake_at: Option<Duration>,
+}
+
+/// One try's number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Generation(u64);
+
+/// The times of a [`Heartbeat`](super::Heartbeat).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rhythm {
+    pub(crate) silence: Duration,
+    pub(crate) deadline: Duration,
+}
+
+/// Points in time are given as the time since the session began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Waits for what bars it to go away: see [`World::bar`].
+    Parked,
+    Waiting {
+        until: Duration,
+    },
+    Dialling {
+        until: Duration,
+    },
+    /// Open, and not ready yet.
+    Greeting {
+        until: Duration,
+    },
+    Up {
+        since: Duration,
+        heard: Duration,
+        probe: Option<Probe>,
+    },
+    Closing {
+        until: Duration,
+    },
+    Ended,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Probe {
+    until: Duration,
+    /// Whether it was sent on waking. Whoever wakes late finds old deadlines passed, and gets one fresh one, not more.
+    on_waking: bool,
+}
+
+/// What is known about the page and the network.
+#[derive(Clone, Copy, Debug, Default)]
+struct World {
+    offline: bool,
+    hidden: bool,
+    frozen: bool,
+    left: bool,
+    full: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Input {
+    Start,
+    Line(Generation, LineInput),
+    Tick,
+    Page(PageEvent),
+    Heartbeat(Rhythm),
+    TryNow,
+    ComeBackIn(Duration),
+    InboxFull,
+    InboxDrained,
+    Close(Option<u16>, Option<String>),
+    /// The session is dropped.
+    Stop,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum LineInput {
+    Found(Endpoint),
+    NotFound(String),
+    Unopenable { error: OpenError, for_good: bool },
+    Opened,
+    Message(Message),
+    Closed { event: CloseEvent, worth_a_retry: bool },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Command {
+    /// Find out where to dial.
+    Find(Generation),
+    Connect(Generation, Endpoint),
+    /// Let go of the line, or of finding out where to.
+    HangUp,
+    Probe,
+    Close(Option<u16>, Option<String>),
+    Tell(Event),
+}
+
+/// How long a close that was asked for may take.
+const GOODBYE: Duration = Duration::from_secs(5);
+/// While somebody looks, the time is checked this often: waking from sleep is noticed that soon.
+const PULSE: Duration = Duration::from_secs(1);
+/// A wake later than this was no busy page: the machine slept, or the page's timers were held back, as a hidden tab's are
+/// to one a minute.
+const SLEPT: Duration = Duration::from_secs(3);
+
+/// One step in the making.
+struct Step {
+    now: Duration,
+    random: f64,
+    commands: Vec<Command>,
+}
+
+impl State {
+    pub(crate) fn new(retry: Retry, ready: Ready, heartbeat: Option<Rhythm>) -> Self {
+        Self {
+            retry,
+            ready,
+            heartbeat,
+            phase: Phase::Parked,
+            world: World::default(),
+            generation: Generation::default(),
+            failures: 0,
+            back_at: None,
+            wake_at: None,
+        }
+    }
+
+    /// Takes in what happened at `now`, with a fresh random number from 0 to 1, and says what to do about it.
+    pub(crate) fn step(&mut self, input: Input, now: Duration, random: f64) -> Vec<Command> {
+        let mut step = Step { now, random, commands: Vec::new() };
+        if self.has_slept(now) {
+            self.wake(&mut step);
+        }
+        // The one place where a line of the past is recognised.
+        if !matches!(&input, Input::Line(generation, _) if *generation != self.generation) {
+            self.take_in(input, &mut step);
+        }
+        self.wake_at = self.next_wake(now);
+        step.commands
+    }
+
+    fn take_in(&mut self, input: Input, step: &mut Step) {
+        if self.has_ended() {
+            return;
+        }
+        match input {
+            Input::Start => self.dial(step),
+            Input::Line(_, input) => self.line(input, step),
+            Input::Tick => self.tick(step),
+            Input::Page(event) => self.page(event, step),
+            Input::Heartbeat(rhythm) => self.heartbeat = Some(rhythm),
+            Input::TryNow => self.try_now(step),
+            Input::ComeBackIn(pause) => self.come_back_in(pause, step.now),
+            Input::InboxFull => self.inbox_full(step),
+            Input::InboxDrained => self.inbox_drained(step),
+            Input::Close(code, reason) => self.close(code, reason, step),
+            Input::Stop => self.end(EndedWhy::Asked(None), step),
+        }
+    }
+
+    /// When a tick is due, if nothing happens before.
+    pub(crate) fn wake_at(&self) -> Option<Duration> {
+        self.wake_at
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.phase == Phase::Ended
+    }
+
+    /// Whether it was told that its inbox is full, and not yet that it is no more.
+    pub(crate) fn is_full(&self) -> bool {
+        self.world.full
+    }
+
+    fn line(&mut self, input: LineInput, step: &mut Step) {
+        match input {
+            LineInput::Found(endpoint) => step.commands.push(Command::Connect(self.generation, endpoint)),
+            LineInput::NotFound(words) => self.down(DownWhy::NoEndpoint(words), step),
+            LineInput::Unopenable { error, for_good: true } => self.end(EndedWhy::Unopenable(error), step),
+            LineInput::Unopenable { error, for_good: false } => self.down(DownWhy::Unopenable(error), step),
+            LineInput::Opened => self.opened(step),
+            LineInput::Message(message) => self.message(message, step),
+            LineInput::Closed { event, worth_a_retry } => match self.phase {
+                Phase::Closing { .. } => self.end(EndedWhy::Asked(Some(event)), step),
+                _ if worth_a_retry => self.down(DownWhy::Closed(event), step),
+                _ => self.end(EndedWhy::NotWorthARetry(event), step),
+            },
+        }
+    }
+
+    fn opened(&mut self, step: &mut Step) {
+        let Phase::Dialling { until } = self.phase else { return };
+        step.tell(Event::Opened);
+        self.phase = Phase::Greeting { until };
+        if self.ready == Ready::Open {
+            self.up(step);
+        }
+    }
+
+    fn up(&mut self, step: &mut Step) {
+        self.phase = Phase::Up { since: step.now, heard: step.now, probe: None };
+        step.tell(Event::Up);
+    }
+
+    /// Any message is a sign of life.
+    fn message(&mut self, message: Message, step: &mut Step) {
+        match &mut self.phase {
+            Phase::Greeting { .. } => self.up(step),
+            Phase::Up { heard, probe, .. } => (*heard, *probe) = (step.now, None),
+            _ => {}
+        }
+        step.tell(Event::Message(message));
+    }
+
+    fn tick(&mut self, step: &mut Step) {
+        match self.phase {
+            Phase::Waiting { until } if until <= step.now => self.dial(step),
+            Phase::Dialling { until } | Phase::Greeting { until } if until <= step.now => {
+                self.down(DownWhy::NotReady, step);
+            }
+            Phase::Up { probe: Some(probe), .. } if probe.until <= step.now => self.down(DownWhy::Silent, step),
+            Phase::Up { heard, probe: None, .. } => {
+                if self.heartbeat.is_some_and(|rhythm| heard.saturating_add(rhythm.silence) <= step.now) {
+                    self.probe(false, step);
+                }
+            }
+            Phase::Closing { until } if until <= step.now => self.end(EndedWhy::Asked(None), step),
+            _ => {}
+        }
+    }
+
+    fn has_slept(&self, now: Duration) -> bool {
+        self.wake_at.is_some_and(|due| now > due.saturating_add(SLEPT))
+    }
+
+    /// After sleep, what was due is long past. The answers may be waiting behind this very step, so nothing is judged by
+    /// the old deadlines: the line is asked, and a try that took too long begins anew.
+    fn wake(&mut self, step: &mut Step) {
+        match self.phase {
+            Phase::Waiting { .. } => self.dial_if_allowed(step),
+            Phase::Dialling { until } | Phase::Greeting { until } if until <= step.now => {
+                self.hang_up(step);
+                self.dial(step);
+            }
+            Phase::Up { probe: None | Some(Probe { on_waking: false, .. }), .. } => self.probe(true, step),
+            _ => {}
+        }
+    }
+
+    fn page(&mut self, event: PageEvent, step: &mut Step) {
+        match event {
+            PageEvent::Online => self.world.offline = false,
+            PageEvent::Offline => self.world.offline = true,
+            PageEvent::Visible => self.world.hidden = false,
+            PageEvent::Hidden => self.world.hidden = true,
+            PageEvent::Frozen => self.world.frozen = true,
+            PageEvent::Resumed => self.world.frozen = false,
+            PageEvent::Left => self.world.left = true,
+            PageEvent::Returned => self.world.left = false,
+        }
+        match (event, self.phase) {
+            (PageEvent::Frozen | PageEvent::Left, Phase::Closing { .. }) => self.end(EndedWhy::Asked(None), step),
+            (_, Phase::Parked) => self.dial_if_allowed(step),
+            // A closed line, for a page with an open one is not kept aside.
+            (PageEvent::Frozen | PageEvent::Left, _) => self.down(DownWhy::Away, step),
+            (PageEvent::Offline, Phase::Waiting { .. }) => self.down(DownWhy::Offline, step),
+            (PageEvent::Online | PageEvent::Visible, Phase::Waiting { .. }) => self.dial_if_allowed(step),
+            // Browsers err about being offline, and a server on the same machine needs no network: ask the line itself.
+            (PageEvent::Online | PageEvent::Offline | PageEvent::Visible, Phase::Up { probe: None, .. }) => {
+                self.probe(false, step);
+            }
+            _ => {}
+        }
+    }
+
+    fn try_now(&mut self, step: &mut Step) {
+        match (self.phase, self.world.bar()) {
+            (Phase::Waiting { .. }, _) | (Phase::Parked, None | Some(DownWhy::Offline)) => self.dial(step),
+            _ => {}
+        }
+    }
+
+    fn come_back_in(&mut self, pause: Duration, now: Duration) {
+        let until = now.saturating_add(pause.max(self.retry.floor()));
+        self.back_at = Some(until);
+        if let Phase::Waiting { .. } = self.phase {
+            self.phase = Phase::Waiting { until };
+        }
+    }
+
+    fn inbox_full(&mut self, step: &mut Step) {
+        if std::mem::replace(&mut self.world.full, true) {
+            return;
+        }
+        match self.phase {
+            Phase::Parked => {}
+            Phase::Closing { .. } => {
+                self.hang_up(step);
+                step.tell(Event::Down { why: DownWhy::InboxFull, retry_in: None });
+                self.end(EndedWhy::Asked(None), step);
+            }
+            _ => self.down(DownWhy::InboxFull, step),
+        }
+    }
+
+    fn inbox_drained(&mut self, step: &mut Step) {
+        if std::mem::take(&mut self.world.full) && self.phase == Phase::Parked {
+            self.down(DownWhy::InboxFull, step);
+        }
+    }
+
+    fn close(&mut self, code: Option<u16>, reason: Option<String>, step: &mut Step) {
+        match self.phase {
+            Phase::Greeting { .. } | Phase::Up { .. } => {
+                self.phase = Phase::Closing { until: step.now.saturating_add(GOODBYE) };
+                step.commands.push(Command::Close(code, reason));
+            }
+            Phase::Closing { .. } => {}
+            _ => self.end(EndedWhy::Asked(None), step),
+        }
+    }
+
+    /// The line is lost, or there is none: wait, or park where waiting is no use.
+    fn down(&mut self, why: DownWhy, step: &mut Step) {
+        if let Phase::Up { since, .. } = self.phase
+            && step.now.saturating_sub(since) >= self.retry.held
+        {
+            self.failures = 0;
+        }
+        self.hang_up(step);
+        if self.world.bar().is_some() {
+            self.phase = Phase::Parked;
+            return step.tell(Event::Down { why, retry_in: None });
+        }
+        let pause = match self.back_at.map(|at| at.saturating_sub(step.now)) {
+            Some(asked) if !asked.is_zero() => asked.max(self.retry.floor()),
+            _ => {
+                self.failures = self.failures.saturating_add(1);
+                self.retry.pause(self.failures, step.random)
+            }
+        };
+        self.phase = Phase::Waiting { until: step.now.saturating_add(pause) };
+        step.tell(Event::Down { why, retry_in: Some(pause) });
+    }
+
+    /// Dials, unless something bars it, or the server asked to be left alone for longer.
+    fn dial_if_allowed(&mut self, step: &mut Step) {
+        if self.world.bar().is_some() {
+            return;
+        }
+        match self.back_at {
+            Some(until) if until > step.now => self.phase = Phase::Waiting { until },
+            _ => self.dial(step),
+        }
+    }
+
+    fn dial(&mut self, step: &mut Step) {
+        self.back_at = None;
+        self.generation.0 += 1;
+        self.phase = Phase::Dialling { until: step.now.saturating_add(self.retry.ready_within) };
+        step.tell(Event::Dialling);
+        step.commands.push(Command::Find(self.generation));
+    }
+
+    fn probe(&mut self, on_waking: bool, step: &mut Step) {
+        if let (Phase::Up { probe, .. }, Some(rhythm)) = (&mut self.phase, self.heartbeat) {
+            *probe = Some(Probe { until: step.now.saturating_add(rhythm.deadline), on_waking });
+            step.commands.push(Command::Probe);
+        }
+    }
+
+    fn end(&mut self, why: EndedWhy, step: &mut Step) {
+        self.hang_up(step);
+        self.phase = Phase::Ended;
+        step.tell(Event::Ended { why });
+    }
+
+    fn hang_up(&mut self, step: &mut Step) {
+        if let Phase::Dialling { .. } | Phase::Greeting { .. } | Phase::Up { .. } | Phase::Closing { .. } = self.phase {
+            self.generation.0 += 1;
+            self.phase = Phase::Parked;
+            step.commands.push(Command::HangUp);
+        }
+    }
+
+    fn next_wake(&self, now: Duration) -> Option<Duration> {
+        let (due, pulse) = match self.phase {
+            Phase::Parked | Phase::Ended => return None,
+            Phase::Waiting { until } => (until, true),
+            Phase::Dialling { until } | Phase::Greeting { until } | Phase::Closing { until } => (until, false),
+            Phase::Up { probe: Some(probe), .. } => (probe.until, true),
+            Phase::Up { heard, probe: None, .. } => (heard.saturating_add(self.heartbeat?.silence), true),
+        };
+        Some(if pulse && !self.world.hidden { due.min(now.saturating_add(PULSE)) } else { due })
+    }
+}
+
+impl World {
+    /// Why dialling is no use now.
+    fn bar(&self) -> Option<DownWhy> {
+        if self.frozen || self.left {
+            Some(DownWhy::Away)
+        } else if self.full {
+            Some(DownWhy::InboxFull)
+        } else if self.offline {
+            Some(DownWhy::Offline)
+        } else {
+            None
+        }
+    }
+}
+
+impl Step {
+    fn tell(&mut self, event: Event) {
+        self.commands.push(Command::Tell(event));
+    }
+}

@@ -1,0 +1,335 @@
+//! A world for tests: lines that do what the test says, in a time that passes when the test says.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    fmt,
+    pin::Pin,
+    rc::{Rc, Weak},
+    task::{Context, Waker},
+    time::Duration,
+};
+
+use super::{LineEvent, PageEvent, page::Tell};
+use crate::{
+    close::{CloseError, CloseEvent, check_close},
+    endpoint::{Endpoint, OpenError, check_endpoint},
+    message::{Message, SendError},
+    socket::ReadyState,
+};
+
+/// A scripted world without a browser, for testing what is built on a [`Session`](crate::Session) or a
+/// [`Connection`](crate::Connection): natively, in no time, the same each time.
+///
+/// Nothing happens by itself. A line is dialled when the session says so and then waits for the test to open it; timers
+/// run when the test lets time pass.
+///
+/// ```
+/// use std::time::Duration;
+/// use openline_client::{Script, Session};
+///
+/// let script = Script::new();
+/// let (session, _events) = Session::builder("ws://example.test").script(&script).open();
+/// script.line().open();
+/// session.send("hello")?;
+/// assert_eq!(script.line().sent(), ["hello".into()]);
+///
+/// script.line().close(1012, "restarting");
+/// assert_eq!((script.dials(), script.live()), (1, 0));
+/// script.advance(Duration::from_secs(1));
+/// assert_eq!((script.dials(), script.live()), (2, 1));
+/// # Ok::<(), openline_client::Unsent>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Script(Rc<World>);
+
+#[derive(Default)]
+struct World {
+    now: Cell<Duration>,
+    chance: Cell<f64>,
+    timers: RefCell<BTreeMap<(Duration, u64), Box<dyn FnOnce()>>>,
+    timers_made: Cell<u64>,
+    tasks: RefCell<Vec<Pin<Box<dyn Future<Output = ()>>>>>,
+    lines: RefCell<Vec<ScriptedLine>>,
+    page: RefCell<Vec<Weak<dyn Fn(PageEvent)>>>,
+    refusals: RefCell<Vec<OpenError>>,
+}
+
+impl Script {
+    /// A world at time zero, where every random number is ½ until [`chance`](Self::chance) says otherwise.
+    pub fn new() -> Self {
+        let script = Self::default();
+        script.0.chance.set(0.5);
+        script
+    }
+
+    /// Lets time pass. What falls due on the way happens at its time.
+    pub fn advance(&self, time: Duration) {
+        let end = self.0.now.get().saturating_add(time);
+        loop {
+            self.settle();
+            let due = self
+                .0
+                .timers
+                .borrow_mut()
+                .first_entry()
+                .filter(|timer| timer.key().0 <= end)
+                .map(|timer| timer.remove_entry());
+            let Some(((due, _), run)) = due else { break };
+            self.0.now.set(self.0.now.get().max(due));
+            run();
+        }
+        self.0.now.set(end);
+        self.settle();
+    }
+
+    /// Lets time pass as a sleeping machine does: nothing happens on the way, and what fell due happens late, with the
+    /// next [`advance`](Self::advance).
+    pub fn sleep(&self, time: Duration) {
+        self.0.now.set(self.0.now.get().saturating_add(time));
+    }
+
+    /// The time since this world began.
+    pub fn now(&self) -> Duration {
+        self.0.now.get()
+    }
+
+    /// What every random number is from now on, from 0 to 1.
+    pub fn chance(&self, number: f64) {
+        self.0.chance.set(number);
+    }
+
+    /// Tells the page's news to everybody who listens.
+    pub fn page(&self, event: PageEvent) {
+        let listeners: Vec<_> = self.0.page.borrow().iter().filter_map(Weak::upgrade).collect();
+        for tell in listeners {
+            tell(event);
+        }
+        self.settle();
+    }
+
+    /// The next dial is refused, as a browser refuses an address.
+    pub fn refuse_next(&self, error: OpenError) {
+        self.0.refusals.borrow_mut().push(error);
+    }
+
+    /// How many lines were dialled so far.
+    pub fn dials(&self) -> usize {
+        self.settle();
+        self.0.lines.borrow().len()
+    }
+
+    /// How many lines are dialling, open or closing now, and not let go of.
+    pub fn live(&self) -> usize {
+        self.settle();
+        self.0.lines.borrow().iter().filter(|line| line.is_live()).count()
+    }
+
+    /// The line that was dialled last.
+    ///
+    /// # Panics
+    ///
+    /// If none was dialled yet.
+    #[track_caller]
+    #[expect(clippy::expect_used, reason = "a test that expects a line wants to be told here")]
+    pub fn line(&self) -> ScriptedLine {
+        self.settle();
+        self.0.lines.borrow().last().cloned().expect("no line was dialled yet")
+    }
+
+    /// Runs what waits for nothing but its turn: the async functions that find an address.
+    pub fn settle(&self) {
+        let tasks = std::mem::take(&mut *self.0.tasks.borrow_mut());
+        let unfinished = tasks.into_iter().filter_map(|mut task| {
+            let poll = task.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            poll.is_pending().then_some(task)
+        });
+        let unfinished: Vec<_> = unfinished.collect();
+        self.0.tasks.borrow_mut().extend(unfinished);
+    }
+
+    pub(super) fn random(&self) -> f64 {
+        self.0.chance.get()
+    }
+
+    pub(super) fn after(&self, pause: Duration, run: impl FnOnce() + 'static) -> Timer {
+        let made = self.0.timers_made.get();
+        self.0.timers_made.set(made + 1);
+        let place = (self.0.now.get().saturating_add(pause), made);
+        self.0.timers.borrow_mut().insert(place, Box::new(run));
+        Timer { world: Rc::downgrade(&self.0), place }
+    }
+
+    pub(super) fn spawn(&self, task: Pin<Box<dyn Future<Output = ()>>>) {
+        self.0.tasks.borrow_mut().push(task);
+    }
+
+    pub(super) fn dial(&self, endpoint: &Endpoint, tell: Rc<dyn Fn(LineEvent)>) -> Result<Held, OpenError> {
+        check_endpoint(endpoint)?;
+        if let Some(error) = self.0.refusals.borrow_mut().pop() {
+            return Err(error);
+        }
+        let line = ScriptedLine(Rc::new(Wire {
+            endpoint: endpoint.clone(),
+            state: Cell::new(ReadyState::Connecting),
+            tell: RefCell::new(Some(tell)),
+            sent: RefCell::default(),
+            buffered: Cell::default(),
+            asked: RefCell::default(),
+        }));
+        self.0.lines.borrow_mut().push(line.clone());
+        Ok(Held(line))
+    }
+
+    pub(super) fn watch_page(&self, tell: &Tell) {
+        self.0.page.borrow_mut().push(Rc::downgrade(tell));
+    }
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World").field("now", &self.now).field("lines", &self.lines).finish_non_exhaustive()
+    }
+}
+
+/// One line of a [`Script`], seen from the other side: what a server and a network would do, the test does.
+#[derive(Clone, Debug)]
+pub struct ScriptedLine(Rc<Wire>);
+
+struct Wire {
+    endpoint: Endpoint,
+    state: Cell<ReadyState>,
+    /// Empty once the line was let go of: dropping a line takes its handlers off.
+    tell: RefCell<Option<Rc<dyn Fn(LineEvent)>>>,
+    sent: RefCell<Vec<Message>>,
+    buffered: Cell<u64>,
+    asked: RefCell<Option<(Option<u16>, Option<String>)>>,
+}
+
+impl ScriptedLine {
+    /// The handshake is done.
+    pub fn open(&self) {
+        if self.0.state.get() == ReadyState::Connecting {
+            self.0.state.set(ReadyState::Open);
+            self.tell(LineEvent::Opened);
+        }
+    }
+
+    /// A message comes from the other side.
+    pub fn message(&self, message: impl Into<Message>) {
+        if matches!(self.0.state.get(), ReadyState::Open | ReadyState::Closing) {
+            self.tell(LineEvent::Message(message.into()));
+        }
+    }
+
+    /// The other side closes, or the goodbye that was asked for is answered. Code 1006 is what a browser says when there
+    /// was no goodbye.
+    pub fn close(&self, code: u16, reason: &str) {
+        if self.0.state.replace(ReadyState::Closed) != ReadyState::Closed {
+            self.tell(LineEvent::Closed(CloseEvent { code, reason: reason.into(), was_clean: code != 1006 }));
+        }
+    }
+
+    /// The line breaks, or never comes to be.
+    pub fn fail(&self) {
+        self.close(1006, "");
+    }
+
+    /// What was sent since this was last asked.
+    pub fn sent(&self) -> Vec<Message> {
+        std::mem::take(&mut *self.0.sent.borrow_mut())
+    }
+
+    /// How many bytes the browser has not sent on yet.
+    pub fn set_buffered_amount(&self, bytes: u64) {
+        self.0.buffered.set(bytes);
+    }
+
+    /// The code and reason that the line was asked to close with, if it was.
+    pub fn asked_to_close(&self) -> Option<(Option<u16>, Option<String>)> {
+        self.0.asked.borrow().clone()
+    }
+
+    /// Whether it is dialling, open or closing, and not let go of.
+    pub fn is_live(&self) -> bool {
+        self.0.tell.borrow().is_some() && self.0.state.get() != ReadyState::Closed
+    }
+
+    /// Where it was dialled.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.0.endpoint
+    }
+
+    fn tell(&self, event: LineEvent) {
+        let tell = self.0.tell.borrow().clone();
+        if let Some(tell) = tell {
+            tell(event);
+        }
+    }
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wire").field("endpoint", &self.endpoint).field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+/// A line in the hands of who dialled it.
+#[derive(Debug)]
+pub(crate) struct Held(ScriptedLine);
+
+impl Held {
+    pub(super) fn send(&self, message: &Message) -> Result<(), SendError> {
+        self.state().check_send()?;
+        self.0.0.sent.borrow_mut().push(message.clone());
+        Ok(())
+    }
+
+    pub(super) fn close(&self, code: Option<u16>, reason: Option<&str>) -> Result<(), CloseError> {
+        check_close(code, reason).map(|code| self.ask_to_close(code, reason))
+    }
+
+    fn ask_to_close(&self, code: Option<u16>, reason: Option<&str>) {
+        if matches!(self.state(), ReadyState::Connecting | ReadyState::Open) {
+            self.0.0.state.set(ReadyState::Closing);
+            *self.0.0.asked.borrow_mut() = Some((code, reason.map(Into::into)));
+        }
+    }
+
+    pub(super) fn state(&self) -> ReadyState {
+        self.0.0.state.get()
+    }
+
+    /// The first that was offered.
+    pub(super) fn protocol(&self) -> String {
+        self.0.0.endpoint.protocols.first().cloned().unwrap_or_default()
+    }
+
+    pub(super) fn buffered_amount(&self) -> u64 {
+        self.0.0.buffered.get()
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let tell = self.0.0.tell.borrow_mut().take();
+        drop(tell);
+        self.ask_to_close(None, None);
+    }
+}
+
+/// A timer of the script's; dropping it stops it.
+#[derive(Debug)]
+pub(crate) struct Timer {
+    world: Weak<World>,
+    place: (Duration, u64),
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        if let Some(world) = self.world.upgrade() {
+            let timer = world.timers.borrow_mut().remove(&self.place);
+            drop(timer);
+        }
+    }
+}

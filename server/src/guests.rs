@@ -1,0 +1,294 @@
+//! Who is connected: seats, and which line speaks for a session.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv6Addr},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+};
+
+use openline_protocol::{PersonId, SessionId};
+use parking_lot::Mutex;
+
+use crate::wake::Wake;
+
+/// All guests.
+#[derive(Debug)]
+pub(crate) struct Guests {
+    seats: Mutex<Seats>,
+    most: usize,
+    per_address: usize,
+    proxies: Vec<IpAddr>,
+    lines: Mutex<Lines>,
+    numbers: AtomicU64,
+    unsent: AtomicUsize,
+}
+
+#[derive(Debug, Default)]
+struct Seats {
+    taken: usize,
+    by_address: HashMap<IpAddr, usize>,
+}
+
+#[derive(Debug, Default)]
+struct Lines {
+    open: HashMap<u64, Arc<Wake>>,
+    sessions: HashMap<(PersonId, SessionId), Speakers>,
+    is_stopping: bool,
+}
+
+/// The line that speaks for a session, and the newer one that waits for it to fall silent.
+#[derive(Debug)]
+struct Speakers {
+    now: (u64, Arc<Wake>),
+    next: Option<(u64, Arc<Wake>)>,
+}
+
+/// Why there is no seat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoSeat {
+    #[error("the server has as many connections as it takes; try again later")]
+    Full,
+    #[error("there are too many connections from your address; close some, or try again later")]
+    FullForAddress,
+}
+
+impl Guests {
+    pub(crate) fn new(most: usize, per_address: usize, proxies: Vec<IpAddr>) -> Self {
+        Self {
+            seats: Mutex::default(),
+            most,
+            per_address,
+            proxies,
+            lines: Mutex::default(),
+            numbers: AtomicU64::new(0),
+            unsent: AtomicUsize::new(0),
+        }
+    }
+
+    /// A seat for a connection from this address.
+    pub(crate) fn seat(self: &Arc<Self>, address: IpAddr) -> Result<Seat, NoSeat> {
+        let address = address.to_canonical();
+        let counted = !(address.is_loopback() || self.proxies.contains(&address));
+        let network = counted.then(|| network(address));
+        let mut seats = self.seats.lock();
+        if seats.taken >= self.most {
+            return Err(NoSeat::Full);
+        }
+        if let Some(network) = network {
+            let taken = seats.by_address.entry(network).or_default();
+            if *taken >= self.per_address {
+                return Err(NoSeat::FullForAddress);
+            }
+            *taken += 1;
+        }
+        seats.taken += 1;
+        Ok(Seat { guests: Arc::clone(self), network })
+    }
+
+    /// Lists a line, so that it can be told when the server stops.
+    pub(crate) fn line(self: &Arc<Self>, wake: Arc<Wake>) -> Listed {
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut lines = self.lines.lock();
+        if lines.is_stopping {
+            wake.stop();
+        }
+        lines.open.insert(number, Arc::clone(&wake));
+        Listed { guests: Arc::clone(self), number, wake, session: None, unsent: 0 }
+    }
+
+    /// Tells all lines, also those that come from now on, that the server stops.
+    pub(crate) fn stop(&self) {
+        let mut lines = self.lines.lock();
+        lines.is_stopping = true;
+        lines.open.values().for_each(|wake| wake.stop());
+    }
+
+    /// How many lines are open.
+    pub(crate) fn lines(&self) -> usize {
+        self.lines.lock().open.len()
+    }
+
+    /// How many bytes slow lines have still to take, in all.
+    pub(crate) fn unsent(&self) -> usize {
+        self.unsent.load(Ordering::Relaxed)
+    }
+}
+
+/// A connection's seat.
+///
+/// # Drop
+/// The seat is free.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    guests: Arc<Guests>,
+    network: Option<IpAddr>,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut seats = self.guests.seats.lock();
+        seats.taken -= 1;
+        let Some(network) = self.network else { return };
+        if let Some(taken) = seats.by_address.get_mut(&network) {
+            *taken -= 1;
+            if *taken == 0 {
+                seats.by_address.remove(&network);
+            }
+        }
+    }
+}
+
+/// A line's place in the list of lines, and in its session.
+///
+/// # Drop
+/// It is no longer there; a newer line that waits for the session has it.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    guests: Arc<Guests>,
+    number: u64,
+    wake: Arc<Wake>,
+    session: Option<Box<(PersonId, SessionId)>>,
+    unsent: usize,
+}
+
+impl Listed {
+    /// The line's number, which no other ever has.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Asks to speak for a session. An older line that does is told to fall silent; [`Listed::speaks`] tells when it
+    /// has, and this line's wake is woken then.
+    pub(crate) fn claim(&mut self, person: PersonId, session: SessionId) {
+        let key = (person, session);
+        self.session = Some(Box::new(key.clone()));
+        let mine = (self.number, Arc::clone(&self.wake));
+        let mut lines = self.guests.lines.lock();
+        match lines.sessions.get_mut(&key) {
+            None => drop(lines.sessions.insert(key, Speakers { now: mine, next: None })),
+            Some(speakers) => {
+                speakers.now.1.replace();
+                if let Some((_, waiting)) = speakers.next.replace(mine) {
+                    waiting.replace();
+                }
+            }
+        }
+    }
+
+    /// Whether this line speaks for its session, or for none.
+    pub(crate) fn speaks(&self) -> bool {
+        let Some(session) = &self.session else { return true };
+        self.guests.lines.lock().sessions.get(session).is_some_and(|speakers| speakers.now.0 == self.number)
+    }
+
+    /// Falls silent: a newer line may speak for the session.
+    pub(crate) fn yield_session(&mut self) {
+        let Some(session) = self.session.take() else { return };
+        let mut lines = self.guests.lines.lock();
+        let Some(speakers) = lines.sessions.get_mut(&*session) else { return };
+        if speakers.next.as_ref().is_some_and(|(number, _)| *number == self.number) {
+            speakers.next = None;
+        }
+        if speakers.now.0 != self.number {
+            return;
+        }
+        match speakers.next.take() {
+            Some(next) => {
+                next.1.wake();
+                speakers.now = next;
+            }
+            None => drop(lines.sessions.remove(&*session)),
+        }
+    }
+
+    /// Says how many bytes this line has still to take.
+    pub(crate) fn set_unsent(&mut self, bytes: usize) {
+        self.guests.unsent.fetch_add(bytes, Ordering::Relaxed);
+        self.guests.unsent.fetch_sub(self.unsent, Ordering::Relaxed);
+        self.unsent = bytes;
+    }
+}
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        self.yield_session();
+        self.set_unsent(0);
+        self.guests.lines.lock().open.remove(&self.number);
+    }
+}
+
+/// What one guest can have many addresses of: for IPv6, a /64 network.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guests(most: usize, per_address: usize) -> Arc<Guests> {
+        Arc::new(Guests::new(most, per_address, vec!["10.0.0.1".parse().unwrap()]))
+    }
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_seat_is_free_again_once_it_is_left() {
+        let guests = guests(9, 2);
+        let one = guests.seat(address("192.0.2.1")).unwrap();
+        let _two = guests.seat(address("192.0.2.1")).unwrap();
+        assert_eq!(guests.seat(address("::ffff:192.0.2.1")).unwrap_err(), NoSeat::FullForAddress);
+        assert!(guests.seat(address("192.0.2.2")).is_ok(), "others are not concerned");
+        drop(one);
+        assert!(guests.seat(address("192.0.2.1")).is_ok());
+        assert_eq!(guests.seats.lock().by_address.len(), 1);
+    }
+
+    #[test]
+    fn loopback_and_proxies_have_many_guests_behind_them() {
+        let guests = guests(9, 1);
+        let _seats: Vec<_> =
+            ["127.0.0.1", "127.0.0.1", "::1", "::1", "10.0.0.1", "10.0.0.1", "::ffff:10.0.0.1"].map(|a| guests.seat(address(a)).unwrap()).into();
+        let _one = guests.seat(address("2001:db8::1")).unwrap();
+        assert!(guests.seat(address("2001:db8::2")).is_err(), "one network");
+        assert!(guests.seat(address("2001:db8:0:1::1")).is_ok());
+        let _last = guests.seat(address("127.0.0.1")).unwrap();
+        assert_eq!(guests.seat(address("127.0.0.1")).unwrap_err(), NoSeat::Full);
+    }
+
+    #[test]
+    fn only_the_newest_line_of_a_session_speaks_and_only_once_the_older_is_silent() {
+        let guests = guests(9, 9);
+        let person = PersonId(uuid::Uuid::nil());
+        let session = SessionId::new("s").unwrap();
+        let wakes: Vec<_> = (0..3).map(|_| Arc::new(Wake::default())).collect();
+        let mut lines: Vec<_> = wakes.iter().map(|wake| guests.line(Arc::clone(wake))).collect();
+        lines.iter_mut().for_each(|line| line.claim(person, session.clone()));
+        let speaks = |lines: &[Listed]| lines.iter().map(Listed::speaks).collect::<Vec<_>>();
+        assert_eq!(speaks(&lines), [true, false, false]);
+        assert_eq!(wakes.iter().map(|wake| wake.is_replaced()).collect::<Vec<_>>(), [true, true, false]);
+        drop(lines.remove(1));
+        assert_eq!(speaks(&lines), [true, false]);
+        lines[0].yield_session();
+        assert!(lines[1].speaks());
+        lines.clear();
+        assert!(guests.lines.lock().sessions.is_empty());
+    }
+
+    #[test]
+    fn a_line_that_comes_while_the_server_stops_is_told_at_once() {
+        let guests = guests(9, 9);
+        guests.stop();
+        let wake = Arc::new(Wake::default());
+        let _line = guests.line(Arc::clone(&wake));
+        assert!(wake.is_stopping());
+    }
+}

@@ -1,0 +1,281 @@
+//! The thread that writes.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::Ordering},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use openline_protocol::{Entry, Epoch, MessageId, RoomName, Seq, Why};
+use parking_lot::{Condvar, Mutex};
+use tokio::{runtime::Handle, sync::oneshot};
+
+use super::{Posting, Said};
+use crate::{
+    database::{Database, Trouble, Writing},
+    metrics::Metrics,
+    room::{Record, Room},
+    wake::Wake,
+};
+
+/// The most posts in one commit, so that none waits long for the others.
+const GROUP: usize = 2_048;
+
+/// What waits for the writer.
+#[derive(Debug)]
+pub(super) struct Queue {
+    waiting: Mutex<Waiting>,
+    bell: Condvar,
+    limit: usize,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    jobs: Vec<Job>,
+    bytes: usize,
+    /// Lines whose post did not fit.
+    turned_back: Vec<Arc<Wake>>,
+    is_closed: bool,
+}
+
+/// One thing to write.
+#[derive(Debug)]
+pub(super) enum Job {
+    /// A room.
+    Make { name: RoomName, epoch: Epoch, reply: oneshot::Sender<Result<Record, Trouble>> },
+    /// An entry, perhaps.
+    Post(Box<Posting>),
+}
+
+impl Queue {
+    pub(super) fn new(limit: usize) -> Self {
+        Self { waiting: Mutex::default(), bell: Condvar::new(), limit }
+    }
+
+    pub(super) fn post(&self, posting: Posting) -> Result<(), Box<Posting>> {
+        let posting = Box::new(posting);
+        let mut waiting = self.waiting.lock();
+        if waiting.bytes > 0 && waiting.bytes + posting.size() > self.limit {
+            waiting.turned_back.push(Arc::clone(&posting.answers.wake));
+            return Err(posting);
+        }
+        waiting.bytes += posting.size();
+        posting.answers.in_flight.fetch_add(1, Ordering::AcqRel);
+        waiting.jobs.push(Job::Post(posting));
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    pub(super) fn make(&self, job: Job) {
+        self.waiting.lock().jobs.push(job);
+        self.bell.notify_one();
+    }
+
+    /// Writes what waits, and then no more.
+    pub(super) fn close(&self) {
+        self.waiting.lock().is_closed = true;
+        self.bell.notify_one();
+    }
+
+    /// Everything that waits, once something does. `None` if it is closed and empty.
+    fn take(&self) -> Option<Vec<Job>> {
+        let mut waiting = self.waiting.lock();
+        while waiting.jobs.is_empty() {
+            if waiting.is_closed {
+                return None;
+            }
+            self.bell.wait(&mut waiting);
+        }
+        waiting.bytes = 0;
+        waiting.turned_back.drain(..).for_each(|wake| wake.wake());
+        Some(std::mem::take(&mut waiting.jobs))
+    }
+}
+
+/// Writes until the queue is closed and empty.
+pub(super) fn run(mut database: Database, queue: &Queue, runtime: &Handle, metrics: &Metrics) {
+    while let Some(jobs) = queue.take() {
+        let (mut rooms, mut posts) = (Vec::new(), Vec::new());
+        for job in jobs {
+            match job {
+                Job::Make { name, epoch, reply } => rooms.push((name, epoch, reply)),
+                Job::Post(post) => posts.push(post),
+            }
+        }
+        if !rooms.is_empty() {
+            make(&mut database, rooms);
+        }
+        while !posts.is_empty() {
+            let rest = posts.split_off(posts.len().min(GROUP));
+            let group = std::mem::replace(&mut posts, rest);
+            let grown = write(&mut database, &group, metrics);
+            // Only now: a line that is woken finds the head moved, its answers there, and its posts no longer on the
+            // way. The waking itself is left to the runtime, which has the lines' tasks at hand.
+            let authors: Vec<_> = group.into_iter().map(|post| Arc::clone(&post.answers)).collect();
+            runtime.spawn(async move {
+                grown.iter().for_each(|room| room.wake());
+                authors.iter().for_each(|answers| answers.wake.wake());
+            });
+        }
+    }
+}
+
+fn make(database: &mut Database, rooms: Vec<(RoomName, Epoch, oneshot::Sender<Result<Record, Trouble>>)>) {
+    let made = database
+        .commit(|writing| rooms.iter().map(|(name, epoch, _)| writing.make_room(name, epoch)).collect::<Result<Vec<_>, _>>());
+    match made {
+        Ok(records) => {
+            for ((.., reply), record) in rooms.into_iter().zip(records) {
+                // Whoever asked may have left.
+                let _ = reply.send(Ok(record));
+            }
+        }
+        Err(trouble) => {
+            tracing::error!(%trouble, "could not make rooms");
+            for (.., reply) in rooms {
+                let _ = reply.send(Err(match &trouble {
+                    Trouble::Full => Trouble::Full,
+                    Trouble::Failed(detail) => Trouble::Failed(detail.clone()),
+                }));
+            }
+        }
+    }
+}
+
+/// Decides what becomes of each post, and returns the rooms that grew.
+fn write(database: &mut Database, group: &[Box<Posting>], metrics: &Metrics) -> Vec<Arc<Room>> {
+    let mut grown = Vec::new();
+    let admitted: Vec<&Posting> = group.iter().map(|post| &**post).filter(|post| admit(post)).collect();
+    match commit(database, &admitted) {
+        Ok(written) => publish(written, metrics, &mut grown),
+        // What one post is too much for may be enough for the others.
+        Err(_) if admitted.len() > 1 => {
+            for post in admitted.into_iter().filter(|post| admit(post)) {
+                match commit(database, &[post]) {
+                    Ok(written) => publish(written, metrics, &mut grown),
+                    Err(trouble) => refuse(post, trouble, metrics),
+                }
+            }
+        }
+        Err(trouble) => admitted.into_iter().for_each(|post| refuse(post, trouble_again(&trouble), metrics)),
+    }
+    for post in group {
+        post.answers.in_flight.fetch_sub(1, Ordering::AcqRel);
+    }
+    grown
+}
+
+/// Whether a post is not behind one that was refused for now. The one that was may pass, and frees the way for those
+/// after it; should it be refused again, it blocks again.
+fn admit(post: &Posting) -> bool {
+    let mut blocked_by = post.lane.blocked_by.lock();
+    match *blocked_by {
+        Some(id) if id != post.id => {
+            post.answer(Said::NotNow(Why::Behind { id }));
+            false
+        }
+        _ => {
+            *blocked_by = None;
+            true
+        }
+    }
+}
+
+fn refuse(post: &Posting, trouble: Trouble, metrics: &Metrics) {
+    metrics.not_stored.inc();
+    *post.lane.blocked_by.lock() = Some(post.id);
+    post.answer(Said::NotNow(match trouble {
+        Trouble::Full => Why::StorageFull {},
+        Trouble::Failed(detail) => {
+            tracing::error!(detail, "could not store a post");
+            Why::StorageFailed {}
+        }
+    }));
+}
+
+fn trouble_again(trouble: &Trouble) -> Trouble {
+    match trouble {
+        Trouble::Full => Trouble::Full,
+        Trouble::Failed(detail) => Trouble::Failed(detail.clone()),
+    }
+}
+
+/// What a commit made.
+struct Written<'a> {
+    /// By the rooms' numbers.
+    rooms: HashMap<i64, Growth<'a>>,
+    /// Posts that were there already.
+    there: Vec<(&'a Posting, Seq)>,
+}
+
+struct Growth<'a> {
+    room: &'a Arc<Room>,
+    head: Seq,
+    last_at: u64,
+    entries: Vec<Entry>,
+}
+
+fn commit<'a>(database: &mut Database, posts: &[&'a Posting]) -> Result<Written<'a>, Trouble> {
+    let mut written = Written { rooms: HashMap::new(), there: Vec::new() };
+    if posts.is_empty() {
+        return Ok(written);
+    }
+    let now = now();
+    database.commit(|writing| {
+        for post in posts {
+            append(writing, post, now, &mut written)?;
+        }
+        for (row, growth) in &written.rooms {
+            writing.move_head(*row, growth.head, growth.last_at)?;
+        }
+        Ok(())
+    })?;
+    Ok(written)
+}
+
+fn append<'a>(writing: &Writing<'_>, post: &'a Posting, now: u64, written: &mut Written<'a>) -> Result<(), Trouble> {
+    let row = post.room.row();
+    if let Some(seq) = writing.place(row, post.id)? {
+        written.there.push((post, seq));
+        return Ok(());
+    }
+    let growth = written.rooms.entry(row).or_insert_with(|| Growth {
+        room: &post.room,
+        head: post.room.head(),
+        last_at: post.room.last_at(),
+        entries: Vec::new(),
+    });
+    let entry = Entry {
+        seq: growth.head.next(),
+        id: post.id,
+        from: post.from.clone(),
+        at: now.max(growth.last_at),
+        kind: post.kind.clone(),
+        body: post.body.clone(),
+    };
+    writing.append(row, &entry)?;
+    (growth.head, growth.last_at) = (entry.seq, entry.at);
+    growth.entries.push(entry);
+    Ok(())
+}
+
+/// What is on disk is told: the rooms first, so that an answer never speaks of an entry beyond the head.
+fn publish(written: Written<'_>, metrics: &Metrics, grown: &mut Vec<Arc<Room>>) {
+    if !written.rooms.is_empty() {
+        metrics.commits.inc();
+    }
+    for growth in written.rooms.into_values() {
+        metrics.appended.inc_by(growth.entries.len() as u64);
+        growth.room.grow(&growth.entries);
+        grown.push(Arc::clone(growth.room));
+    }
+    for (post, seq) in written.there {
+        metrics.repeated.inc();
+        post.answer(Said::There(seq));
+    }
+}
+
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

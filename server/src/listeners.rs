@@ -1,0 +1,43 @@
+//! Whom to wake.
+
+use std::{collections::HashMap, sync::Arc};
+
+use openline_protocol::PersonId;
+use parking_lot::Mutex;
+
+use crate::wake::Wake;
+
+/// The lines in a room, by person, so that a signal for one wakes only them.
+#[derive(Debug, Default)]
+pub(crate) struct Listeners(Mutex<HashMap<PersonId, Vec<(u64, Arc<Wake>)>>>);
+
+impl Listeners {
+    /// Adds a line.
+    pub(crate) fn add(&self, person: PersonId, line: u64, wake: Arc<Wake>) {
+        let mut people = self.0.lock();
+        let lines = people.entry(person).or_insert_with(|| Vec::with_capacity(1));
+        lines.push((line, wake));
+    }
+
+    /// Takes one of a line's places away.
+    pub(crate) fn remove(&self, person: PersonId, line: u64) {
+        let mut people = self.0.lock();
+        let Some(lines) = people.get_mut(&person) else { return };
+        if let Some(place) = lines.iter().position(|(number, _)| *number == line) {
+            lines.swap_remove(place);
+        }
+        if lines.is_empty() {
+            people.remove(&person);
+        }
+    }
+
+    /// Wakes everybody.
+    pub(crate) fn wake_all(&self) {
+        self.0.lock().values().flatten().for_each(|(_, wake)| wake.wake());
+    }
+
+    /// Wakes one person.
+    pub(crate) fn wake(&self, person: PersonId) {
+        self.0.lock().get(&person).into_iter().flatten().for_each(|(_, wake)| wake.wake());
+    }
+}

@@ -1,0 +1,131 @@
+//! The stream under a connection: frames in and out, no decisions.
+
+use std::{
+    cell::RefCell,
+    collections::VecDeque,
+    io::{self, IoSlice},
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::{Buf, Bytes};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+
+use super::{
+    decoder::{Decoder, Message, Violation},
+    packet::Packet,
+};
+
+/// How much is read at once. Every thread has one buffer of this size for all its lines.
+const READ: usize = 16 * 1024;
+/// How many frames go into one write at most.
+const SLICES: usize = 32;
+
+thread_local! {
+    static BUFFER: RefCell<Box<[u8]>> = RefCell::new(vec![0; READ].into());
+}
+
+/// One upgraded stream.
+#[derive(Debug)]
+pub(crate) struct Line {
+    stream: TcpStream,
+    decoder: Decoder,
+    out: VecDeque<Bytes>,
+    unsent: usize,
+}
+
+/// Why nothing more can be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LineError {
+    #[error("the line broke")]
+    Broke,
+    #[error(transparent)]
+    Violation(#[from] Violation),
+}
+
+impl Line {
+    /// A line over `stream`, of which `read` was read already.
+    pub(crate) fn new(stream: TcpStream, read: &[u8]) -> Self {
+        let mut decoder = Decoder::default();
+        decoder.push(read);
+        Self { stream, decoder, out: VecDeque::new(), unsent: 0 }
+    }
+
+    /// The next message of at most `limit` bytes.
+    pub(crate) fn poll_message(&mut self, cx: &mut Context<'_>, limit: usize) -> Poll<Result<Message, LineError>> {
+        loop {
+            if let Some(message) = self.decoder.next(limit)? {
+                return Poll::Ready(Ok(message));
+            }
+            let Self { stream, decoder, .. } = self;
+            let read = ready!(read(stream, cx, |bytes| decoder.push(bytes)));
+            if !matches!(read, Ok(1..)) {
+                return Poll::Ready(Err(LineError::Broke));
+            }
+        }
+    }
+
+    /// Reads and forgets whatever comes, until the other side hangs up: so that what it has still to hear isn't lost
+    /// to a reset, which is what closing with bytes unread would be.
+    pub(crate) fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while let Ok(1..) = ready!(read(&mut self.stream, cx, |_| ())) {}
+        Poll::Ready(())
+    }
+
+    /// Adds a frame to what is to be sent.
+    pub(crate) fn feed(&mut self, packet: Packet) {
+        self.unsent += packet.len();
+        self.out.push_back(packet.into_bytes());
+    }
+
+    /// How many bytes are fed and not yet taken by the system.
+    pub(crate) fn unsent(&self) -> usize {
+        self.unsent
+    }
+
+    /// Sends what was fed, many frames in a write.
+    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.unsent > 0 {
+            let sent = match self.out.front() {
+                Some(only) if self.out.len() == 1 => ready!(Pin::new(&mut self.stream).poll_write(cx, only))?,
+                _ => {
+                    let mut slices = [IoSlice::new(&[]); SLICES];
+                    for (slice, bytes) in slices.iter_mut().zip(&self.out) {
+                        *slice = IoSlice::new(bytes);
+                    }
+                    ready!(Pin::new(&mut self.stream).poll_write_vectored(cx, &slices))?
+                }
+            };
+            if sent == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.forget(sent);
+        }
+        self.out = VecDeque::new();
+        Poll::Ready(Ok(()))
+    }
+
+    fn forget(&mut self, mut sent: usize) {
+        self.unsent = self.unsent.saturating_sub(sent);
+        while let Some(front) = self.out.front_mut() {
+            if sent < front.len() {
+                front.advance(sent);
+                return;
+            }
+            sent -= front.len();
+            self.out.pop_front();
+        }
+    }
+}
+
+fn read(stream: &mut TcpStream, cx: &mut Context<'_>, take: impl FnOnce(&[u8])) -> Poll<io::Result<usize>> {
+    BUFFER.with_borrow_mut(|buffer| {
+        let mut buffer = ReadBuf::new(buffer);
+        ready!(Pin::new(stream).poll_read(cx, &mut buffer))?;
+        take(buffer.filled());
+        Poll::Ready(Ok(buffer.filled().len()))
+    })
+}

@@ -1,0 +1,199 @@
+//! The chat's page, as a person sees it and acts on it.
+
+use std::time::Duration;
+
+use fantoccini::{Client, Locator, key::Key, wd::WebDriverCompatibleCommand};
+use http::Method;
+use serde_json::{Value, json};
+use url::Url;
+
+/// How long something may take before the test says what was there instead.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Resolves when the condition holds, and at the deadline with what the page says.
+const UNTIL: &str = r#"
+    const [condition, patience, done] = arguments;
+    const holds = new Function('return (' + condition + ')');
+    let watch, timer;
+    const look = () => {
+        if (!holds()) return;
+        watch.disconnect(); clearTimeout(timer); done(null);
+    };
+    watch = new MutationObserver(look);
+    watch.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+    timer = setTimeout(() => { watch.disconnect(); done(document.title + '\n' + document.body.innerText); }, patience);
+    look();
+"#;
+
+const FILL: &str = r#"
+    const [count, done] = arguments;
+    const room = location.pathname.split('/').pop();
+    const socket = new WebSocket(`ws://${location.host}/ws`);
+    const say = message => socket.send(JSON.stringify(message));
+    let last;
+    socket.onopen = () => say({ hello: { name: 'Filler' } });
+    socket.onmessage = ({ data }) => {
+        const message = JSON.parse(data);
+        if (message.welcome) say({ join: { room, last: 0 } });
+        if (message.joined) for (let n = 1; n <= count; n++) {
+            last = crypto.randomUUID();
+            say({ post: { room, id: last, body: { text: `filler ${n}` } } });
+        }
+        if (message.entries && message.entries.entries.some(entry => entry.id === last)) { socket.close(); done(null); }
+    };
+"#;
+
+/// The browser's console, as ChromeDriver gives it.
+#[derive(Debug)]
+struct BrowserLog;
+
+impl WebDriverCompatibleCommand for BrowserLog {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(json!({ "type": "browser" }).to_string()))
+    }
+}
+
+/// One window with the chat in it.
+pub struct Page {
+    client: Client,
+}
+
+impl Page {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Goes to an address.
+    pub async fn go(&self, url: &str) {
+        self.client.goto(url).await.expect("the page loads");
+    }
+
+    /// Loads the page anew.
+    pub async fn reload(&self) {
+        self.client.refresh().await.expect("the page loads again");
+    }
+
+    /// Opens another tab of the same browser: the same person, if they are in already.
+    pub async fn new_tab(&self, url: &str) {
+        let tab = self.client.new_window(true).await.expect("a new tab opens");
+        self.client.switch_to_window(tab.handle).await.expect("it comes to the front");
+        self.go(url).await;
+    }
+
+    /// Gives a name on the first visit, and goes in.
+    pub async fn enter_as(&self, name: &str) {
+        self.until("the form that asks for a name", "document.querySelector('form input')").await;
+        let field = self.client.find(Locator::Css("form input")).await.expect("the name's field");
+        field.send_keys(name).await.expect("the name is typed");
+        field.send_keys(&Key::Enter.to_string()).await.expect("enter is pressed");
+        self.until("the room", "document.querySelector('textarea')").await;
+    }
+
+    /// Types into the box, without sending. A line break is typed with shift.
+    pub async fn write(&self, text: &str) {
+        self.until("the box", "document.querySelector('textarea')").await;
+        let broken = text.replace('\n', &format!("{}{}{}", char::from(Key::Shift), char::from(Key::Enter), char::from(Key::Null)));
+        self.message_box().await.send_keys(&broken).await.expect("the text is typed");
+    }
+
+    /// Presses a key in the box.
+    pub async fn press(&self, key: Key) {
+        self.message_box().await.send_keys(&key.to_string()).await.expect("the key is pressed");
+    }
+
+    /// Types a message and sends it.
+    pub async fn say(&self, text: &str) {
+        self.write(text).await;
+        self.press(Key::Enter).await;
+    }
+
+    /// What is in the box.
+    pub async fn written(&self) -> String {
+        self.eval("document.querySelector('textarea').value").await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Presses a button, by its words.
+    pub async fn push(&self, button: &str) {
+        let find = format!("[...document.querySelectorAll('button')].find(b => b.innerText.trim() === {})", json!(button));
+        self.until(&format!("the button {button}"), &find).await;
+        self.eval(&format!("{find}.click()")).await;
+    }
+
+    /// The texts of the entries, in order; drafts are not among them.
+    pub async fn entries(&self) -> Vec<String> {
+        self.texts("[role=log] li.row:not(.draft) .text").await
+    }
+
+    /// The texts of the drafts, in order.
+    pub async fn drafts(&self) -> Vec<String> {
+        self.texts("[role=log] li.draft .text").await
+    }
+
+    /// Waits until these texts are entries, and whatever else is there, in this order.
+    pub async fn sees(&self, texts: &[&str]) {
+        let condition = format!(
+            "(() => {{ const there = [...document.querySelectorAll('[role=log] li.row:not(.draft) .text')]
+                .map(row => row.textContent).filter(text => {0}.includes(text));
+                return JSON.stringify(there) === JSON.stringify({0}); }})()",
+            json!(texts)
+        );
+        self.until(&format!("{texts:?} as entries"), &condition).await;
+    }
+
+    /// Waits until the page says something, anywhere.
+    pub async fn says(&self, words: &str) {
+        self.until(&format!("the words {words:?}"), &format!("document.body.innerText.includes({})", json!(words))).await;
+    }
+
+    /// Waits until the room's history has come.
+    pub async fn is_joined(&self) {
+        self.until("the room's history", "document.querySelector('[role=log] .beginning')").await;
+    }
+
+    /// Waits until a condition, in JavaScript, holds.
+    pub async fn until(&self, what: &str, condition: &str) {
+        let arguments = vec![json!(format!("!!({condition})")), json!(PATIENCE.as_millis() as u64)];
+        let there = self.client.execute_async(UNTIL, arguments).await.expect("the page answers");
+        if let Value::String(there) = there {
+            panic!("{what}: not within {} s; the page says:\n{there}", PATIENCE.as_secs());
+        }
+    }
+
+    /// What an expression in JavaScript gives.
+    pub async fn eval(&self, expression: &str) -> Value {
+        self.client.execute(&format!("return ({expression})"), vec![]).await.expect("the page answers")
+    }
+
+    /// Posts so many entries into the room of this page, as somebody else, from a few lines of JavaScript that know
+    /// nothing but the protocol.
+    pub async fn fill_room(&self, count: usize) {
+        self.client.execute_async(FILL, vec![json!(count)]).await.expect("the room is filled");
+    }
+
+    /// What went wrong in the page since it was last asked: errors, and what its policy forbade. That a line could not
+    /// be had is the browser's own remark, and no fault.
+    pub async fn complaints(&self) -> Vec<String> {
+        let log = self.client.issue_cmd(BrowserLog).await.expect("the browser's log");
+        let entries = log.as_array().into_iter().flatten();
+        let severe = entries.filter(|entry| entry["level"] == "SEVERE").map(|entry| entry["message"].to_string());
+        severe.filter(|message| !message.contains("WebSocket connection to")).collect()
+    }
+
+    /// Closes the window.
+    pub async fn close(self) {
+        self.client.close().await.expect("the window closes");
+    }
+
+    async fn texts(&self, selector: &str) -> Vec<String> {
+        let all = self.eval(&format!("[...document.querySelectorAll({})].map(e => e.textContent)", json!(selector))).await;
+        all.as_array().into_iter().flatten().filter_map(|one| one.as_str().map(str::to_owned)).collect()
+    }
+
+    async fn message_box(&self) -> fantoccini::elements::Element {
+        self.client.find(Locator::Css("textarea")).await.expect("the box")
+    }
+}

@@ -1,0 +1,256 @@
+//! The chat, told as people live it: real browsers, the real server, and a line that breaks.
+
+use e2e::{Browser, Line, Page, Server};
+use fantoccini::key::Key;
+
+#[tokio::test]
+async fn what_one_writes_the_other_sees() {
+    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let ada = browser.visit(&server.url("/r/lobby")).await;
+    let bo = browser.visit(&server.url("/r/lobby")).await;
+    ada.enter_as("Ada").await;
+    bo.enter_as("Bo").await;
+    ada.say("hello, Bo").await;
+    bo.sees(&["hello, Bo"]).await;
+    bo.say("hello, Ada").await;
+    ada.sees(&["hello, Bo", "hello, Ada"]).await;
+    ada.says("Bo").await;
+    assert_eq!(ada.drafts().await, [""; 0], "what is an entry is no draft any more");
+    end([ada, bo]).await;
+}
+
+#[tokio::test]
+async fn a_late_joiner_sees_history_in_order_and_older_pages_on_scrolling_up() {
+    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let ada = browser.visit(&server.url("/r/lobby")).await;
+    ada.enter_as("Ada").await;
+    ada.fill_room(230).await;
+    let bo = browser.visit(&server.url("/r/lobby")).await;
+    bo.enter_as("Bo").await;
+    bo.sees(&["filler 131", "filler 230"]).await;
+    for _ in 0..3 {
+        let first = bo.entries().await.first().cloned().unwrap();
+        if first == "filler 1" {
+            break;
+        }
+        bo.eval("document.querySelector('[role=log]').scrollTo(0, 0)").await;
+        bo.until("an older page", &format!("document.querySelector('li.row .text').textContent !== '{first}'")).await;
+    }
+    let all: Vec<_> = (1..=230).map(|n| format!("filler {n}")).collect();
+    assert_eq!(bo.entries().await, all);
+    end([ada, bo]).await;
+}
+
+#[tokio::test]
+async fn a_draft_that_is_not_settled_survives_a_reload() {
+    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let line = Line::to(server.address()).await;
+    let ada = browser.visit(&line.url("/r/lobby")).await;
+    ada.enter_as("Ada").await;
+    ada.is_joined().await;
+    line.cut();
+    ada.say("written while the line was down").await;
+    ada.until("the draft", "document.querySelector('li.draft')").await;
+    ada.reload().await;
+    ada.until("the draft again", "document.querySelector('li.draft')").await;
+    assert_eq!(ada.drafts().await, ["written while the line was down"]);
+    line.mend();
+    ada.push("Try now").await;
+    ada.sees(&["written while the line was down"]).await;
+    end([ada]).await;
+}
+
+#[tokio::test]
+async fn what_is_typed_but_not_sent_survives_a_reload() {
+    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let ada = browser.visit(&server.url("/r/lobby")).await;
+    ada.enter_as("Ada").await;
+    ada.write("half a thou").await;
+    ada.reload().await;
+    ada.write("ght").await;
+    assert_eq!(ada.written().await, "half a thought");
+    ada.press(Key::Enter).await;
+    ada.sees(&["half a thought"]).await;
+    assert_eq!(ada.written().await, "");
+    end([ada]).await;
+}
+
+#[tokio::test]
+async fn the_server_is_killed_and_started_again_and_both_carry_on() {
+    let (mut server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let ada = browser.visit(&server.url("/r/lobby")).await;
+    let bo = browser.visit(&server.url("/r/lobby")).await;
+    ada.enter_as("Ada").await;
+    bo.enter_as("Bo").await;
+    ada.say("before").await;
+    bo.sees(&["before"]).await;
+    server.kill().await;
+    ada.says("Try now").await;
+    bo.says("Try now").await;
+    ada.say("Ada, while it was gone").await;
+    bo.say("Bo, while it was gone").await;
+    server.restart().await;
+    for page in [&ada, &bo] {
+        page.until(
+            "all three, each once",
+            "(() => { const all = [...document.querySelectorAll('li.row:not(.draft) .text')].map(e => e.textContent).sort();
+                return JSON.stringify(all) === JSON.stringify(['Ada, while it was gone', 'Bo, while it was gone', 'before']); })()",
+        )
+        .await;
+    }
+    assert_eq!(ada.entries().await, bo.entries().await, "one order for both");
+    ada.say("after").await;
+    bo.sees(&["before", "after"]).await;
+    end([ada, bo]).await;
+}
+
+#[tokio::test]
+async fn the_line_is_cut_between_a_post_and_its_entry_and_the_entry_is_there_once() {
+    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let line = Line::to(server.address()).await;
+    let ada = browser.visit(&line.url("/r/lobby")).await;
+    let bo = browser.visit(&server.url("/r/lobby")).await;
+    ada.enter_as("Ada").await;
+    bo.enter_as("Bo").await;
+    ada.is_joined().await;
+    line.hold_answers();
+    ada.say("said once").await;
+    bo.sees(&["said once"]).await;
+    assert_eq!(ada.drafts().await, ["said once"], "Ada does not know yet");
+    line.cut();
+    line.mend();
+    ada.sees(&["said once"]).await;
+    ada.say("and on").await;
+    bo.sees(&["said once", "and on"]).await;
+    for page in [&ada, &bo] {
+        assert_eq!(page.entries().await, ["said once", "and on"]);
+        assert_eq!(page.drafts().await, [""; 0]);
+    }
+    end([ada, bo]).await;
+}
+
+#[tokio::test]
+async fn a_refused_post_says_why_and_can_be_edited_or_discarded() {
+    let (server, browser) = (Server::start(&["--text", "12"]).await, Browser::chromium().await);
+    let ada = browser.visit(&server.url("/r/lobby")).await;
+    ada.enter_as("Ada").await;
+    ada.say("this is too long for this server").await;
+    ada.says("too long").await;
+    assert_eq!(ada.entries().await, [""; 0]);
+    ada.push("Edit").await;
+    assert_eq!(ada.written().await, "this is too long for this server");
+    assert_eq!(ada.drafts().await, [""; 0]);
+    ada.press(Key::Enter).await;
+    ada.says("too long").await;
+    ada.push("Discard").await;
+    ada.until("nothing left of it", "!document.querySelector('li.draft')").await;
+    ada.say("short").await;
+    ada.sees(&["short"]).await;
+    ada.reload().await;
+    ada.sees(&["short"]).await;
+    assert_eq!(ada.drafts().await, [""; 0], "what was discarded does not come back");
+    end([ada]).await;
+}
+
+#[tokio::test]
+async fn enter_sends_shift_enter_breaks_the_line_and_an_input_methods_enter_does_neither() {
+    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let ada = browser.visit(&server.url("/r/lobby")).await;
+    ada.enter_as("Ada").await;
+    ada.is_joined().await;
+    ada.write("にほ").await;
+    for event in ["{ key: 'Enter', isComposing: true }", "{ key: 'Enter', keyCode: 229 }", "{ key: 'Enter', repeat: true }"] {
+        let options = format!("Object.assign({event}, {{ bubbles: true, cancelable: true }})");
+        ada.eval(&format!(
+            "document.querySelector('textarea').dispatchEvent(new KeyboardEvent('keydown', {options}))"
+        ))
+        .await;
+    }
+    assert_eq!(ada.written().await, "にほ", "nothing was sent");
+    ada.write("\nん").await;
+    ada.press(Key::Enter).await;
+    ada.sees(&["にほ\nん"]).await;
+    assert_eq!(ada.entries().await.len(), 1);
+    end([ada]).await;
+}
+
+#[tokio::test]
+async fn text_cannot_become_markup() {
+    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let ada = browser.visit(&server.url("/r/lobby")).await;
+    ada.enter_as("<b onclick=alert(1)>Ada").await;
+    let text = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script> &amp; <b>bold</b>";
+    ada.say(text).await;
+    ada.sees(&[text]).await;
+    assert_eq!(ada.eval("document.querySelectorAll('[role=log] img, [role=log] script, [role=log] b').length").await, 0);
+    assert_ne!(ada.eval("document.title").await, "owned");
+    end([ada]).await;
+}
+
+#[tokio::test]
+async fn a_reader_at_the_end_stays_there_and_one_further_up_is_not_moved() {
+    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let ada = browser.visit(&server.url("/r/lobby")).await;
+    ada.enter_as("Ada").await;
+    ada.is_joined().await;
+    ada.fill_room(150).await;
+    ada.sees(&["filler 150"]).await;
+    let distance = "(() => { const l = document.querySelector('[role=log]'); return l.scrollHeight - l.clientHeight - l.scrollTop; })()";
+    ada.until("the end", &format!("{distance} < 2")).await;
+
+    // Further up: a row in view keeps its place while fifty arrive and an older page is put before it.
+    ada.eval("document.querySelector('[role=log]').scrollTo(0, 900)").await;
+    let row = "[...document.querySelectorAll('li.row')].find(row => row.getBoundingClientRect().top > 150)";
+    ada.eval(&format!("window.__row = {row}")).await;
+    let top = "window.__row.getBoundingClientRect().top";
+    let before = ada.eval(top).await.as_f64().unwrap();
+    ada.fill_room(50).await;
+    ada.sees(&["filler 150"]).await;
+    ada.until("the button back to the end", "document.querySelector('button.jump')").await;
+    let after = ada.eval(top).await.as_f64().unwrap();
+    assert!((before - after).abs() <= 1.0, "moved from {before} to {after}");
+    ada.eval("document.querySelector('button.jump').click()").await;
+    ada.until("the end again", &format!("{distance} < 2")).await;
+    end([ada]).await;
+}
+
+#[tokio::test]
+async fn two_tabs_of_one_browser_are_one_person_and_see_the_same() {
+    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let ada = browser.visit(&server.url("/r/lobby")).await;
+    ada.enter_as("Ada").await;
+    ada.say("from the first tab").await;
+    ada.sees(&["from the first tab"]).await;
+    ada.new_tab(&server.url("/r/lobby")).await;
+    ada.sees(&["from the first tab"]).await;
+    ada.say("from the second tab").await;
+    ada.sees(&["from the first tab", "from the second tab"]).await;
+    let mine = ada.eval("document.querySelectorAll('li.row.mine').length").await;
+    assert_eq!(mine, 2, "both are hers in both tabs");
+    end([ada]).await;
+}
+
+#[tokio::test]
+async fn rooms_are_addresses_and_a_bad_one_is_told() {
+    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let ada = browser.visit(&server.url("/")).await;
+    ada.enter_as("Ada").await;
+    ada.until("the lobby's address", "location.pathname === '/r/lobby'").await;
+    ada.say("in the lobby").await;
+    ada.sees(&["in the lobby"]).await;
+    ada.go(&server.url("/r/Caf%C3%A9")).await;
+    ada.until("the other room", "document.querySelector('h1').textContent.includes('café')").await;
+    ada.is_joined().await;
+    assert_eq!(ada.entries().await, [""; 0]);
+    ada.go(&server.url("/r/no%20such")).await;
+    ada.until("a way out", "document.querySelector('a[href=\"/r/lobby\"]') || document.querySelector('main button')").await;
+    end([ada]).await;
+}
+
+/// Nothing may have gone wrong in any page by the end.
+async fn end<const N: usize>(pages: [Page; N]) {
+    for page in pages {
+        assert_eq!(page.complaints().await, [""; 0]);
+        page.close().await;
+    }
+}

@@ -1,0 +1,131 @@
+//! The rings of tests: each only for what the ring inside it cannot show.
+
+use std::{env, fs};
+
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+
+use crate::{
+    page, process,
+    project::Project,
+    server::{Profile, Server},
+    tally::Tally,
+    tool::Tool,
+    tools,
+};
+
+/// A ring of tests, or a check before them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ring {
+    /// The formatting is rustfmt's
+    Format,
+    /// Clippy has nothing to say, natively and for the browser
+    Lints,
+    /// The documentation builds, and its links lead somewhere
+    Docs,
+    /// Pure tests, the server over real sockets, and the examples in the documentation
+    Native,
+    /// The page builds
+    Page,
+    /// The client in a real browser, against a real server
+    Browser,
+    /// End-to-end stories: the real server, the real page, real browsers, real faults
+    Stories,
+}
+
+impl Ring {
+    /// Its name on the command line.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Format => "format",
+            Self::Lints => "lints",
+            Self::Docs => "docs",
+            Self::Native => "native",
+            Self::Page => "page",
+            Self::Browser => "browser",
+            Self::Stories => "stories",
+        }
+    }
+
+    /// The ring whose result it builds on.
+    pub(crate) const fn needs(self) -> Option<Self> {
+        if matches!(self, Self::Stories) { Some(Self::Page) } else { None }
+    }
+
+    /// The tools it needs.
+    pub(crate) fn tools(self, project: &Project) -> Result<Vec<Tool>> {
+        match self {
+            Self::Format | Self::Docs | Self::Native => Ok(Vec::new()),
+            Self::Lints => Ok(tools::for_wasm()),
+            Self::Page => tools::for_page(project),
+            Self::Browser => tools::for_browser_tests(project),
+            Self::Stories => Ok(tools::browser(project)),
+        }
+    }
+
+    /// Runs it.
+    pub(crate) fn run(self, project: &Project) -> Result<Tally> {
+        match self {
+            Self::Format => check(project, &["fmt --all --check"]),
+            Self::Lints => check(
+                project,
+                &[
+                    "clippy --workspace --exclude openline-app --all-targets -- -D warnings",
+                    "clippy --package openline-client --all-targets --all-features --target wasm32-unknown-unknown \
+                     -- -D warnings",
+                    "clippy --package openline-rooms --package openline-app --target wasm32-unknown-unknown \
+                     -- -D warnings",
+                ],
+            ),
+            Self::Docs => check(project, &["doc --workspace --exclude openline-app --no-deps"]),
+            Self::Native => Tally::of(&mut project.cargo("test --workspace --exclude openline-app --exclude e2e")),
+            Self::Page => page::build(project).map(|()| Tally::ONE_PASSED),
+            Self::Browser => browser(project),
+            Self::Stories => stories(project),
+        }
+    }
+}
+
+fn check(project: &Project, commands: &[&str]) -> Result<Tally> {
+    for arguments in commands {
+        process::run(project.cargo(arguments).env("RUSTDOCFLAGS", "-D warnings"))?;
+    }
+    Ok(Tally::ONE_PASSED)
+}
+
+fn browser(project: &Project) -> Result<Tally> {
+    let program = Server::build(project, Profile::Dev)?;
+    let data = project.target.join(format!("peer-{}", std::process::id()));
+    let peer = Server::start(
+        project,
+        &program,
+        ["--listen".as_ref(), "127.0.0.1:0".as_ref(), "--data".as_ref(), data.as_os_str()],
+    )?;
+    let mut wasm_pack = project.command("wasm-pack");
+    wasm_pack
+        .args(["test", "--headless", "--chrome", "--mode", "no-install", "--chromedriver"])
+        .arg(tools::chromedriver_path(project).context("ChromeDriver is gone")?)
+        .arg("client")
+        // wasm-pack replaces cargo's runner, so the tests are told of their peer while they are compiled.
+        .env("OPENLINE_TEST_PEER", peer.address.replacen("http", "ws", 1));
+    if env::var_os("WASM_BINDGEN_TEST_TIMEOUT").is_none() {
+        // Seconds, for all of them together; 20 by default.
+        wasm_pack.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
+    }
+    let tally = Tally::of(&mut wasm_pack);
+    drop(peer);
+    let _ = fs::remove_dir_all(data);
+    tally
+}
+
+fn stories(project: &Project) -> Result<Tally> {
+    let program = Server::build(project, Profile::Dev)?;
+    Tally::of(
+        project
+            .cargo("test --package e2e")
+            .env("OPENLINE_SERVER", program)
+            .env("OPENLINE_DIST", project.dist())
+            .env("CHROME", tools::chrome_path(project).context("Chromium is gone")?)
+            .env("CHROMEDRIVER", tools::chromedriver_path(project).context("ChromeDriver is gone")?),
+    )
+}

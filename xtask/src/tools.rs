@@ -1,0 +1,193 @@
+//! The list of tools, and getting those that are missing.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    process,
+    project::Project,
+    tool::{Fit, Tool, Way},
+};
+
+/// What Rust needs to compile for browsers.
+pub(crate) fn for_wasm() -> Vec<Tool> {
+    vec![Tool {
+        name: "wasm32-unknown-unknown",
+        programs: Vec::new(),
+        fit: Fit::Any,
+        does: "Rust's own libraries for browsers",
+        way: Way::Target { triple: "wasm32-unknown-unknown" },
+        takes: "some seconds",
+    }]
+}
+
+/// What builds the page.
+pub(crate) fn for_page(project: &Project) -> Result<Vec<Tool>> {
+    Ok([for_wasm(), vec![wasm_bindgen(project)?, trunk(), wasm_opt()]].into_iter().flatten().collect())
+}
+
+/// What runs tests in a browser.
+pub(crate) fn for_browser_tests(project: &Project) -> Result<Vec<Tool>> {
+    Ok([for_wasm(), vec![wasm_bindgen(project)?, wasm_pack()], browser(project)].into_iter().flatten().collect())
+}
+
+/// A browser, and what drives it.
+pub(crate) fn browser(project: &Project) -> Vec<Tool> {
+    let chrome = chrome();
+    let fit = chrome.first(project).map_or(Fit::Any, |(_, version)| Fit::Major(version));
+    vec![chrome, chromedriver(fit)]
+}
+
+/// Gets those of `tools` that are missing, once it has said what that means.
+///
+/// # Errors
+///
+/// A sentence that says what cannot be had, and what to do.
+pub(crate) fn get(project: &Project, tools: Vec<Tool>) -> Result<()> {
+    let mut missing: Vec<Tool> = Vec::new();
+    for tool in tools {
+        if missing.iter().all(|other| other.name != tool.name) && tool.find(project).is_none() {
+            missing.push(tool);
+        }
+    }
+    if which::which("npm").is_err() {
+        missing.retain(|tool| !matches!(tool.way, Way::Npm { .. }));
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    announce(&missing);
+    for tool in &missing {
+        match tool.get(project) {
+            Err(error) if matches!(tool.way, Way::Npm { .. }) && !process::is_stopping() => {
+                eprintln!("{error:#}\nGoing on without {}.", tool.name);
+            }
+            done => done?,
+        }
+    }
+    // Only needed while compiling; the largest is half a gigabyte.
+    let _ = fs::remove_dir_all(project.target.join("tools"));
+    Ok(())
+}
+
+/// The one that shrinks the page further, if it is here: the page does without.
+pub(crate) fn has_wasm_opt(project: &Project) -> bool {
+    wasm_opt().find(project).is_some()
+}
+
+/// Where the browser is.
+pub(crate) fn chrome_path(project: &Project) -> Option<PathBuf> {
+    chrome().find(project)
+}
+
+/// Where the browser's driver is.
+pub(crate) fn chromedriver_path(project: &Project) -> Option<PathBuf> {
+    chromedriver(Fit::Any).find(project)
+}
+
+fn announce(missing: &[Tool]) {
+    eprintln!("To get first, once. Everything in .tools/ is this project's alone and can be deleted.\n");
+    for tool in missing {
+        eprintln!("  {tool}: {}. Into {}; {}.", tool.does, tool.place(), tool.takes);
+    }
+}
+
+fn wasm_bindgen(project: &Project) -> Result<Tool> {
+    Ok(Tool {
+        name: "wasm-bindgen",
+        programs: vec!["wasm-bindgen".into()],
+        // The page and this tool speak a private language that changes with every version.
+        fit: Fit::Exactly(locked_version(project, "wasm-bindgen")?),
+        does: "joins compiled Rust to a browser's JavaScript",
+        // Not --locked: 0.2.130 was published with a lock file that names a withdrawn dependency.
+        way: Way::Crate { package: "wasm-bindgen-cli", arguments: "", opt_level: "1" },
+        takes: "about 2 minutes",
+    })
+}
+
+fn trunk() -> Tool {
+    Tool {
+        name: "trunk",
+        programs: vec!["trunk".into()],
+        fit: Fit::Exactly("0.21.14".into()),
+        does: "builds the page",
+        // What its features add is downloading tools, which is our part here.
+        way: Way::Crate { package: "trunk", arguments: "--locked --no-default-features", opt_level: "0" },
+        takes: "about 4 minutes",
+    }
+}
+
+fn wasm_opt() -> Tool {
+    Tool {
+        name: "wasm-opt",
+        programs: vec!["wasm-opt".into()],
+        fit: Fit::Since("132".into()),
+        does: "makes the page smaller",
+        way: Way::Npm { package: "binaryen@132" },
+        takes: "some seconds",
+    }
+}
+
+fn wasm_pack() -> Tool {
+    Tool {
+        name: "wasm-pack",
+        programs: vec!["wasm-pack".into()],
+        fit: Fit::Exactly("0.15.1".into()),
+        does: "runs tests in browsers",
+        way: Way::Crate { package: "wasm-pack", arguments: "--locked", opt_level: "0" },
+        takes: "about 2 minutes",
+    }
+}
+
+fn chrome() -> Tool {
+    Tool {
+        name: "Chromium",
+        programs: [
+            "chromium",
+            "chromium-browser",
+            "google-chrome",
+            "google-chrome-stable",
+            "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+            "/Applications/Chromium.app/Contents/MacOS/Chromium",
+        ]
+        .map(PathBuf::from)
+        .into(),
+        fit: Fit::Any,
+        does: "a browser to test in",
+        way: Way::System {
+            packages: "chromium",
+            elsewhere: "No Chrome or Chromium is found. Get one as you would get any program for this system \
+                        (Fedora: dnf install chromium; Arch: pacman -S chromium; macOS: brew install --cask google-chrome).",
+        },
+        takes: "about a minute",
+    }
+}
+
+fn chromedriver(fit: Fit) -> Tool {
+    Tool {
+        name: "ChromeDriver",
+        programs: vec!["chromedriver".into()],
+        fit,
+        does: "lets tests drive that browser",
+        way: Way::System {
+            packages: "chromium-driver",
+            elsewhere: "No ChromeDriver of the browser's version is on the PATH. It comes beside the browser \
+                        (Fedora: dnf install chromedriver; Arch: in chromium; macOS: brew install --cask chromedriver; \
+                        else from Chrome for Testing).",
+        },
+        takes: "some seconds",
+    }
+}
+
+/// Which version of a package Cargo.lock names.
+fn locked_version(project: &Project, package: &str) -> Result<String> {
+    let lock = fs::read_to_string(project.root.join("Cargo.lock")).context("cannot read Cargo.lock")?;
+    let name = format!("name = \"{package}\"");
+    lock.lines()
+        .skip_while(|line| *line != name)
+        .nth(1)
+        .and_then(|line| line.strip_prefix("version = \"")?.strip_suffix('"'))
+        .map(str::to_owned)
+        .with_context(|| format!("Cargo.lock names no {package}"))
+}
