@@ -56,8 +56,8 @@ use crate::{
 /// while let Some(event) = events.next().await {
 ///     match event {
 ///         Event::Up => session.send("subscribe")?,
-///         Event::Message(message) => web_sys::console::log_1(&format!("{message:?}").into()),
-///         Event::Down { why, retry_in } => web_sys::console::log_1(&format!("{why}; next try in {retry_in:?}").into()),
+///         Event::Message(message) => println!("{message:?}"),
+///         Event::Down { why, retry_in } => println!("{why}; next try in {retry_in:?}"),
 ///         _ => {}
 ///     }
 /// }

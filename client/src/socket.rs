@@ -41,9 +41,10 @@ use crate::{
 /// use openline_client::Socket;
 ///
 /// let socket = Socket::builder("wss://example.com/echo")
-///     .on_open(|| web_sys::console::log_1(&"open".into()))
-///     .on_message(|message| { let _text = message.text(); })
-///     .on_close(|event| assert!(event.was_clean))
+///     .on_open(|| println!("open"))
+///     .on_message(|message| println!("{:?}", message.text()))
+///     .on_error(|| println!("failed; the close event follows"))
+///     .on_close(|event| println!("closed with {}", event.code))
 ///     .open()?;
 /// # Ok::<(), openline_client::OpenError>(())
 /// ```

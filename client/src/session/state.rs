@@ -260,14 +260,14 @@ impl State {
                 self.down(DownWhy::NotReady, step);
             }
             Phase::Up { probe: Some(probe), .. } if probe.until <= step.now => self.down(DownWhy::Silent, step),
-            Phase::Up { heard, probe: None, .. } => {
-                if self.heartbeat.is_some_and(|rhythm| heard.saturating_add(rhythm.silence) <= step.now) {
-                    self.probe(false, step);
-                }
-            }
+            Phase::Up { heard, probe: None, .. } if self.is_silent(heard, step.now) => self.probe(false, step),
             Phase::Closing { until } if until <= step.now => self.end(EndedWhy::Asked(None), step),
             _ => {}
         }
+    }
+
+    fn is_silent(&self, heard: Duration, now: Duration) -> bool {
+        self.heartbeat.is_some_and(|rhythm| heard.saturating_add(rhythm.silence) <= now)
     }
 
     fn has_slept(&self, now: Duration) -> bool {
@@ -374,7 +374,11 @@ impl State {
             return step.tell(Event::Down { why, retry_in: None });
         }
         let pause = match self.back_at.map(|at| at.saturating_sub(step.now)) {
-            Some(asked) if !asked.is_zero() => asked.max(self.retry.floor()),
+            Some(asked) if !asked.is_zero() => {
+                let asked = asked.max(self.retry.floor());
+                self.back_at = Some(step.now.saturating_add(asked));
+                asked
+            }
             _ => {
                 self.failures = self.failures.saturating_add(1);
                 self.retry.pause(self.failures, step.random)

@@ -43,15 +43,20 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub struct Script(Rc<World>);
 
+/// When a timer is due, and a number apart for those due at once.
+type Place = (Duration, u64);
+type TellPage = dyn Fn(PageEvent);
+type TellLine = Rc<dyn Fn(LineEvent)>;
+
 #[derive(Default)]
 struct World {
     now: Cell<Duration>,
     chance: Cell<f64>,
-    timers: RefCell<BTreeMap<(Duration, u64), Box<dyn FnOnce()>>>,
+    timers: RefCell<BTreeMap<Place, Box<dyn FnOnce()>>>,
     timers_made: Cell<u64>,
     tasks: RefCell<Vec<Pin<Box<dyn Future<Output = ()>>>>>,
     lines: RefCell<Vec<ScriptedLine>>,
-    page: RefCell<Vec<Weak<dyn Fn(PageEvent)>>>,
+    page: RefCell<Vec<Weak<TellPage>>>,
     refusals: RefCell<Vec<OpenError>>,
 }
 
@@ -164,7 +169,7 @@ impl Script {
         self.0.tasks.borrow_mut().push(task);
     }
 
-    pub(super) fn dial(&self, endpoint: &Endpoint, tell: Rc<dyn Fn(LineEvent)>) -> Result<Held, OpenError> {
+    pub(super) fn dial(&self, endpoint: &Endpoint, tell: TellLine) -> Result<Held, OpenError> {
         check_endpoint(endpoint)?;
         if let Some(error) = self.0.refusals.borrow_mut().pop() {
             return Err(error);
@@ -200,7 +205,7 @@ struct Wire {
     endpoint: Endpoint,
     state: Cell<ReadyState>,
     /// Empty once the line was let go of: dropping a line takes its handlers off.
-    tell: RefCell<Option<Rc<dyn Fn(LineEvent)>>>,
+    tell: RefCell<Option<TellLine>>,
     sent: RefCell<Vec<Message>>,
     buffered: Cell<u64>,
     asked: RefCell<Option<(Option<u16>, Option<String>)>>,
@@ -215,9 +220,9 @@ impl ScriptedLine {
         }
     }
 
-    /// A message comes from the other side.
+    /// A message comes from the other side. Like a browser, drops it unless the line is open: not while it closes.
     pub fn message(&self, message: impl Into<Message>) {
-        if matches!(self.0.state.get(), ReadyState::Open | ReadyState::Closing) {
+        if self.0.state.get() == ReadyState::Open {
             self.tell(LineEvent::Message(message.into()));
         }
     }
@@ -322,7 +327,7 @@ impl Drop for Held {
 #[derive(Debug)]
 pub(crate) struct Timer {
     world: Weak<World>,
-    place: (Duration, u64),
+    place: Place,
 }
 
 impl Drop for Timer {

@@ -75,8 +75,8 @@ impl World {
         let is_tick = matches!(input, Input::Tick);
         let random = self.dice.unit();
         let commands = self.state.step(input, self.now, random);
-        assert!(!(is_stale && !slept && !commands.is_empty()), "an old line did {commands:?}: {told}");
-        assert!(!(self.ended && !commands.is_empty()), "after the end {commands:?}: {told}");
+        assert!(!is_stale || slept || commands.is_empty(), "an old line did {commands:?}: {told}");
+        assert!(!self.ended || commands.is_empty(), "after the end {commands:?}: {told}");
         for command in &commands {
             match command {
                 Command::Find(generation) => {
@@ -169,7 +169,7 @@ fn whatever_happens_there_is_one_line_no_hurry_after_a_failure_and_an_end_that_i
         }
         dials += world.dials;
     }
-    assert!(dials > SEEDS as usize * 10, "the schedules got nowhere: {dials} dials");
+    assert!(dials > SEEDS as usize * 5, "the schedules got nowhere: {dials} dials");
 }
 
 #[test]

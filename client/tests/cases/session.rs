@@ -1,0 +1,72 @@
+//! A session in a browser: that its driver does there what it does in a script.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use openline_client::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{
+    peer::echo,
+    seen::{eager, next, within_10_s},
+};
+
+#[wasm_bindgen_test]
+async fn an_address_the_browser_can_not_read_ends_it() {
+    let (_session, mut events) = Session::builder("ws://[").open();
+    assert_eq!(next(&mut events).await, Event::Dialling);
+    let ended = next(&mut events).await;
+    assert!(matches!(ended, Event::Ended { why: EndedWhy::Unopenable(OpenError::Url(_)) }), "{ended:?}");
+    assert_eq!(events.next().await, None);
+}
+
+#[wasm_bindgen_test]
+async fn it_comes_back_when_the_server_hangs_up() {
+    let Some(url) = echo("?close=1012&after=1") else { return };
+    let (session, mut events) = Session::builder(url).retry(eager()).open();
+    for round in 0..3 {
+        assert_eq!(next(&mut events).await, Event::Dialling);
+        assert_eq!(next(&mut events).await, Event::Opened);
+        assert_eq!(next(&mut events).await, Event::Up);
+        session.send(round.to_string()).unwrap();
+        assert_eq!(next(&mut events).await, Event::Message(round.to_string().into()));
+        let down = next(&mut events).await;
+        assert!(matches!(down, Event::Down { why: DownWhy::Closed(ref event), .. } if event.code == 1012), "{down:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_fresh_address_is_asked_for_and_the_heartbeat_beats() {
+    let Some(url) = echo("") else { return };
+    let heartbeat = Heartbeat::new(Duration::from_millis(30), Duration::from_secs(5), || "beat".into());
+    let find = move || {
+        let url = url.clone();
+        async move { Ok::<_, String>(Endpoint::new(url)) }
+    };
+    let (session, mut events) = Session::builder_with(find).heartbeat(heartbeat).open();
+    for expected in [Event::Dialling, Event::Opened, Event::Up] {
+        assert_eq!(next(&mut events).await, expected);
+    }
+    for _ in 0..3 {
+        assert_eq!(next(&mut events).await, Event::Message("beat".into()));
+    }
+    session.close(Some(4000), Some("bye")).unwrap();
+    let Event::Ended { why: EndedWhy::Asked(Some(event)) } = next(&mut events).await else { panic!("not ended") };
+    assert_eq!((event.code, event.was_clean), (4000, true));
+}
+
+#[wasm_bindgen_test]
+async fn a_line_that_does_not_answer_the_probe_is_given_up() {
+    let Some(url) = echo("") else { return };
+    // An empty Blob's echo would be an answer; a probe that can't be sent has none.
+    let heartbeat = Heartbeat::new(Duration::from_millis(30), Duration::from_millis(1), || vec![0; 1 << 22].into());
+    let (_session, mut events) = Session::builder(url).heartbeat(heartbeat).retry(eager()).open();
+    let silent = async {
+        loop {
+            if let Event::Down { why, .. } = events.next().await.expect("it goes on") {
+                return why;
+            }
+        }
+    };
+    assert_eq!(within_10_s(silent, || "a session").await, DownWhy::Silent);
+}
