@@ -50,7 +50,7 @@ pub(crate) enum FileError {
 }
 
 /// Why something could not be stored or read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum Trouble {
     #[error("the disk is full, or the data file has reached its limit")]
     Full,
@@ -104,9 +104,12 @@ impl Database {
     fn check(path: &Path) -> Result<(), FileError> {
         let sql = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let read = pragma(&sql, "application_id").and_then(|id| Ok((id, pragma(&sql, "user_version")?)));
+        // How often its tables changed: never, where we stopped before we had made any.
+        let changes = pragma(&sql, "schema_version");
         match read {
             Ok((APPLICATION, VERSION)) => Ok(()),
             Ok((APPLICATION, found)) => Err(FileError::Newer { found }),
+            Ok((0, 0)) if changes == Ok(0) => Ok(()),
             Ok(_) => Err(FileError::NotOurs),
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => Err(FileError::NotOurs),
             Err(error) => Err(error.into()),
@@ -135,10 +138,7 @@ impl Database {
     }
 
     /// Does several things, all or none, and durably.
-    pub(crate) fn commit<T>(
-        &mut self,
-        work: impl FnOnce(&Writing<'_>) -> Result<T, Trouble>,
-    ) -> Result<T, Trouble> {
+    pub(crate) fn commit<T>(&mut self, work: impl FnOnce(&Writing<'_>) -> Result<T, Trouble>) -> Result<T, Trouble> {
         let writing = Writing { sql: self.sql.transaction()? };
         let done = work(&writing)?;
         writing.sql.commit()?;
@@ -207,9 +207,9 @@ impl Writing<'_> {
         let id = entry.id.0.as_bytes();
         let mut ids = self.sql.prepare_cached("INSERT INTO ids VALUES (?, ?, ?)")?;
         ids.execute(params![room, id, number(entry.seq)])?;
-        let mut entries = self.sql.prepare_cached(
-            "INSERT INTO entries VALUES (:room, :seq, :id, :author, :name, :at, :kind, :body)",
-        )?;
+        let mut entries = self
+            .sql
+            .prepare_cached("INSERT INTO entries VALUES (:room, :seq, :id, :author, :name, :at, :kind, :body)")?;
         let (text, bytes);
         let body: &dyn rusqlite::ToSql = match &entry.body {
             Body::Text(body) => {
@@ -300,7 +300,7 @@ mod tests {
             id: MessageId(Uuid::from_u128(n.into())),
             from: Person { id: PersonId(Uuid::from_u128(7)), name: "Ada".parse().unwrap() },
             at: 1_000 + n,
-            kind: (n % 2 == 0).then(|| "text/markdown".into()),
+            kind: n.is_multiple_of(2).then(|| "text/markdown".into()),
             body,
         }
     }
@@ -321,8 +321,12 @@ mod tests {
     #[test]
     fn what_was_stored_is_read_again_from_the_next_life() {
         let (_folder, path) = file();
-        let entries =
-            [entry(1, Body::text("hé\0")), entry(2, Body::bytes(vec![0, 255])), entry(3, Body::text("")), entry(4, Body::bytes(vec![]))];
+        let entries = [
+            entry(1, Body::text("hé\0")),
+            entry(2, Body::bytes(vec![0, 255])),
+            entry(3, Body::text("")),
+            entry(4, Body::bytes(vec![])),
+        ];
         let room = fill(&mut Database::open(&path, None).unwrap(), &entries);
         let database = Database::open(&path, None).unwrap();
         assert_eq!(database.entries(room, Span::After(Seq::START), 99, 9_999).unwrap(), (entries.to_vec(), false));
@@ -359,6 +363,14 @@ mod tests {
         assert_eq!(place, Seq::new(1));
         let record = database.room(&"lobby".parse().unwrap()).unwrap().unwrap();
         assert_eq!((record.head.number(), record.first.number()), (2, 3));
+    }
+
+    #[test]
+    fn a_file_that_was_only_begun_is_made_anew() {
+        let (_folder, path) = file();
+        Connection::open(&path).unwrap().pragma_update(None, "journal_mode", "wal").unwrap();
+        assert!(path.metadata().unwrap().len() > 0);
+        assert!(Database::open(&path, None).unwrap().room(&"lobby".parse().unwrap()).unwrap().is_none());
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::{
 
 use openline_protocol::{PersonId, SessionId};
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 
 use crate::wake::Wake;
 
@@ -24,6 +25,7 @@ pub(crate) struct Guests {
     lines: Mutex<Lines>,
     numbers: AtomicU64,
     unsent: AtomicUsize,
+    left: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -65,6 +67,7 @@ impl Guests {
             lines: Mutex::default(),
             numbers: AtomicU64::new(0),
             unsent: AtomicUsize::new(0),
+            left: Notify::new(),
         }
     }
 
@@ -109,6 +112,22 @@ impl Guests {
     /// How many lines are open.
     pub(crate) fn lines(&self) -> usize {
         self.lines.lock().open.len()
+    }
+
+    /// Waits until no line is open.
+    ///
+    /// # Cancel safety
+    /// Nothing changes.
+    pub(crate) async fn left(&self) {
+        loop {
+            let mut left = std::pin::pin!(self.left.notified());
+            // Before the look, so that who leaves after it is not missed.
+            left.as_mut().enable();
+            if self.lines() == 0 {
+                return;
+            }
+            left.await;
+        }
     }
 
     /// How many bytes slow lines have still to take, in all.
@@ -206,6 +225,10 @@ impl Listed {
 
     /// Says how many bytes this line has still to take.
     pub(crate) fn set_unsent(&mut self, bytes: usize) {
+        // Most lines take everything at once, always, and need not touch what all share.
+        if bytes == self.unsent {
+            return;
+        }
         self.guests.unsent.fetch_add(bytes, Ordering::Relaxed);
         self.guests.unsent.fetch_sub(self.unsent, Ordering::Relaxed);
         self.unsent = bytes;
@@ -216,7 +239,14 @@ impl Drop for Listed {
     fn drop(&mut self) {
         self.yield_session();
         self.set_unsent(0);
-        self.guests.lines.lock().open.remove(&self.number);
+        let is_last = {
+            let mut lines = self.guests.lines.lock();
+            lines.open.remove(&self.number);
+            lines.open.is_empty()
+        };
+        if is_last {
+            self.guests.left.notify_waiters();
+        }
     }
 }
 
@@ -255,8 +285,9 @@ mod tests {
     #[test]
     fn loopback_and_proxies_have_many_guests_behind_them() {
         let guests = guests(9, 1);
-        let _seats: Vec<_> =
-            ["127.0.0.1", "127.0.0.1", "::1", "::1", "10.0.0.1", "10.0.0.1", "::ffff:10.0.0.1"].map(|a| guests.seat(address(a)).unwrap()).into();
+        let _seats: Vec<_> = ["127.0.0.1", "127.0.0.1", "::1", "::1", "10.0.0.1", "10.0.0.1", "::ffff:10.0.0.1"]
+            .map(|a| guests.seat(address(a)).unwrap())
+            .into();
         let _one = guests.seat(address("2001:db8::1")).unwrap();
         assert!(guests.seat(address("2001:db8::2")).is_err(), "one network");
         assert!(guests.seat(address("2001:db8:0:1::1")).is_ok());

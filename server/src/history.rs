@@ -16,15 +16,16 @@ use std::{
     thread::JoinHandle,
 };
 
-use openline_protocol::{Body, Entry, Epoch, MessageId, Person, RoomName, Seq, Why};
+use openline_protocol::{Body, Entries, Entry, Epoch, MessageId, Person, RoomName, Seq, Why};
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 
-use self::writer::{Job, Queue};
+use self::writer::{NewRoom, Queue};
 use crate::{
     database::{Database, FileError, Span, Trouble},
     metrics::Metrics,
     room::{Record, Room},
+    tail::Batch,
     wake::Wake,
 };
 
@@ -42,7 +43,7 @@ pub(crate) struct History {
     path: PathBuf,
     key: Vec<u8>,
     queue: Arc<Queue>,
-    writer: Option<JoinHandle<()>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
     readers: Arc<Readers>,
     /// Held for as long as the folder is ours.
     _lock: File,
@@ -189,7 +190,18 @@ impl History {
             .spawn(move || writer::run(database, &jobs, &runtime, &metrics))
             .map_err(|error| failed(error.to_string()))?;
         let readers = Arc::new(Readers { free: Semaphore::new(READERS), idle: Mutex::default() });
-        Ok(Self { path, key, queue, writer: Some(writer), readers, _lock: lock })
+        Ok(Self { path, key, queue, writer: Mutex::new(Some(writer)), readers, _lock: lock })
+    }
+
+    /// Writes what was posted, and then no more. Waits until it is written.
+    pub(crate) fn close(&self) {
+        // Before the writer: whoever closes last folds the write-ahead log into the file, and readers can't.
+        self.readers.idle.lock().clear();
+        self.queue.close();
+        if let Some(writer) = self.writer.lock().take() {
+            // It ends when everything is written; had it panicked, there would be nothing to do about it.
+            let _ = writer.join();
+        }
     }
 
     /// The key that tokens are signed with. It is on disk.
@@ -215,7 +227,7 @@ impl History {
         }
         let (reply, made) = tokio::sync::oneshot::channel();
         let epoch = Epoch(uuid::Builder::from_random_bytes(rand::random()).into_uuid().simple().to_string().into());
-        self.queue.make(Job::Make { name: name.clone(), epoch, reply });
+        self.queue.make(NewRoom { name: name.clone(), epoch, reply });
         made.await.unwrap_or_else(|_| Err(Trouble::Failed("the server is stopping".into())))
     }
 
@@ -242,6 +254,22 @@ impl History {
         self.read(move |database| database.entries(row, span, limit, bytes)).await
     }
 
+    /// The frame of what follows a cursor in a room, from disk. `None` if nothing follows.
+    ///
+    /// # Cancel safety
+    /// Nothing changes.
+    pub(crate) async fn batch(&self, room: Arc<Room>, cursor: Seq) -> Result<Option<Batch>, Trouble> {
+        self.read(move |database| {
+            // While this one waited for its turn, somebody equally far may have got it.
+            if let Some(batch) = room.after(cursor) {
+                return Ok(Some(batch));
+            }
+            let (entries, _) = database.entries(room.row(), Span::After(cursor), usize::MAX, Entries::MAX_FRAME)?;
+            Ok(room.batch_of(cursor, &entries))
+        })
+        .await
+    }
+
     async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Database) -> Result<T, Trouble> + Send + 'static,
@@ -262,11 +290,7 @@ impl History {
 
 impl Drop for History {
     fn drop(&mut self) {
-        self.queue.close();
-        if let Some(writer) = self.writer.take() {
-            // It ends when everything is written; had it panicked, there would be nothing to do about it.
-            let _ = writer.join();
-        }
+        self.close();
     }
 }
 

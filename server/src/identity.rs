@@ -47,7 +47,8 @@ impl Identity {
 
     /// Whose token this is.
     pub(crate) fn person(&self, token: &Token) -> Result<PersonId, BadToken> {
-        let claims = jsonwebtoken::decode::<Claims>(&token.0, &self.verify, &self.rules).map_err(|_| BadToken)?;
+        let claims =
+            jsonwebtoken::decode::<Claims>(token.0.as_bytes(), &self.verify, &self.rules).map_err(|_| BadToken)?;
         Ok(PersonId(claims.claims.sub))
     }
 }

@@ -9,7 +9,10 @@ use crate::wake::Wake;
 
 /// The lines in a room, by person, so that a signal for one wakes only them.
 #[derive(Debug, Default)]
-pub(crate) struct Listeners(Mutex<HashMap<PersonId, Vec<(u64, Arc<Wake>)>>>);
+pub(crate) struct Listeners(Mutex<HashMap<PersonId, Vec<Listener>>>);
+
+/// A line's number, and its wake.
+type Listener = (u64, Arc<Wake>);
 
 impl Listeners {
     /// Adds a line.

@@ -205,7 +205,8 @@ mod tests {
         let options = parse(&[]).unwrap();
         assert_eq!(options.listen.to_string(), "127.0.0.1:9000");
         assert_eq!(options.limits.on_the_wire(), WireLimits::default());
-        for argument in Options::command().get_arguments().filter(|a| !matches!(a.get_id().as_str(), "help" | "version"))
+        for argument in
+            Options::command().get_arguments().filter(|a| !matches!(a.get_id().as_str(), "help" | "version"))
         {
             assert!(argument.get_env().is_some_and(|name| name.to_string_lossy().starts_with("OPENLINE_")));
             assert!(argument.get_help().is_some_and(|help| help.to_string().len() > 10), "{argument}");

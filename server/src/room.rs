@@ -65,13 +65,7 @@ struct People {
 
 impl Room {
     /// The room of a record, with its latest entries. `versions` counts the changes of all rosters.
-    pub(crate) fn new(
-        name: RoomName,
-        record: Record,
-        recent: &[Entry],
-        tail: usize,
-        versions: Arc<AtomicU64>,
-    ) -> Self {
+    pub(crate) fn new(name: RoomName, record: Record, recent: &[Entry], tail: usize, versions: Arc<AtomicU64>) -> Self {
         Self {
             tail: Mutex::new(Tail::of(name.clone(), record.head, tail, recent)),
             name,
@@ -220,7 +214,9 @@ impl Room {
             Telling::SeenTo => {}
             Telling::At(then) => {
                 let room = Arc::downgrade(self);
-                tokio::spawn(async move {
+                // Without a runtime the server is going down, and there is nobody to tell.
+                let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+                runtime.spawn(async move {
                     tokio::time::sleep_until(then.into()).await;
                     if let Some(room) = room.upgrade() {
                         room.tell();

@@ -13,7 +13,7 @@ use crate::{
     database::{Span, Trouble},
     history::History,
     metrics::Metrics,
-    room::{Room, Record},
+    room::{Record, Room},
 };
 
 /// How many rooms may be on their way into memory at once.

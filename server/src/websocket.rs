@@ -9,7 +9,7 @@ mod line;
 mod handshake;
 
 pub(crate) use self::{
-    decoder::{Message, Violation},
+    decoder::Message,
     handshake::Handshake,
     line::{Line, LineError},
     packet::Packet,

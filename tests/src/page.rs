@@ -159,7 +159,8 @@ impl Page {
         let arguments = vec![json!(format!("!!({condition})")), json!(PATIENCE.as_millis() as u64)];
         let there = self.client.execute_async(UNTIL, arguments).await.expect("the page answers");
         if let Value::String(there) = there {
-            panic!("{what}: not within {} s; the page says:\n{there}", PATIENCE.as_secs());
+            let complaints = self.complaints().await.join("\n");
+            panic!("{what}: not within {} s; the page says:\n{there}\nand complains:\n{complaints}", PATIENCE.as_secs());
         }
     }
 

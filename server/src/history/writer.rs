@@ -6,7 +6,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use openline_protocol::{Entry, Epoch, MessageId, RoomName, Seq, Why};
+use openline_protocol::{Entry, Epoch, RoomName, Seq, Why};
 use parking_lot::{Condvar, Mutex};
 use tokio::{runtime::Handle, sync::oneshot};
 
@@ -42,9 +42,17 @@ struct Waiting {
 #[derive(Debug)]
 pub(super) enum Job {
     /// A room.
-    Make { name: RoomName, epoch: Epoch, reply: oneshot::Sender<Result<Record, Trouble>> },
+    Make(NewRoom),
     /// An entry, perhaps.
     Post(Box<Posting>),
+}
+
+/// A room to be made, if it isn't there.
+#[derive(Debug)]
+pub(super) struct NewRoom {
+    pub(super) name: RoomName,
+    pub(super) epoch: Epoch,
+    pub(super) reply: oneshot::Sender<Result<Record, Trouble>>,
 }
 
 impl Queue {
@@ -66,8 +74,8 @@ impl Queue {
         Ok(())
     }
 
-    pub(super) fn make(&self, job: Job) {
-        self.waiting.lock().jobs.push(job);
+    pub(super) fn make(&self, room: NewRoom) {
+        self.waiting.lock().jobs.push(Job::Make(room));
         self.bell.notify_one();
     }
 
@@ -98,7 +106,7 @@ pub(super) fn run(mut database: Database, queue: &Queue, runtime: &Handle, metri
         let (mut rooms, mut posts) = (Vec::new(), Vec::new());
         for job in jobs {
             match job {
-                Job::Make { name, epoch, reply } => rooms.push((name, epoch, reply)),
+                Job::Make(room) => rooms.push(room),
                 Job::Post(post) => posts.push(post),
             }
         }
@@ -120,23 +128,20 @@ pub(super) fn run(mut database: Database, queue: &Queue, runtime: &Handle, metri
     }
 }
 
-fn make(database: &mut Database, rooms: Vec<(RoomName, Epoch, oneshot::Sender<Result<Record, Trouble>>)>) {
-    let made = database
-        .commit(|writing| rooms.iter().map(|(name, epoch, _)| writing.make_room(name, epoch)).collect::<Result<Vec<_>, _>>());
+fn make(database: &mut Database, rooms: Vec<NewRoom>) {
+    let made = database.commit(|writing| {
+        rooms.iter().map(|room| writing.make_room(&room.name, &room.epoch)).collect::<Result<Vec<_>, _>>()
+    });
+    // Whoever asked may have left, so that nobody takes the reply.
     match made {
         Ok(records) => {
-            for ((.., reply), record) in rooms.into_iter().zip(records) {
-                // Whoever asked may have left.
-                let _ = reply.send(Ok(record));
+            for (room, record) in rooms.into_iter().zip(records) {
+                let _ = room.reply.send(Ok(record));
             }
         }
         Err(trouble) => {
-            tracing::error!(%trouble, "could not make rooms");
-            for (.., reply) in rooms {
-                let _ = reply.send(Err(match &trouble {
-                    Trouble::Full => Trouble::Full,
-                    Trouble::Failed(detail) => Trouble::Failed(detail.clone()),
-                }));
+            for room in rooms {
+                let _ = room.reply.send(Err(trouble.clone()));
             }
         }
     }
@@ -157,7 +162,7 @@ fn write(database: &mut Database, group: &[Box<Posting>], metrics: &Metrics) -> 
                 }
             }
         }
-        Err(trouble) => admitted.into_iter().for_each(|post| refuse(post, trouble_again(&trouble), metrics)),
+        Err(trouble) => admitted.into_iter().for_each(|post| refuse(post, trouble.clone(), metrics)),
     }
     for post in group {
         post.answers.in_flight.fetch_sub(1, Ordering::AcqRel);
@@ -191,13 +196,6 @@ fn refuse(post: &Posting, trouble: Trouble, metrics: &Metrics) {
             Why::StorageFailed {}
         }
     }));
-}
-
-fn trouble_again(trouble: &Trouble) -> Trouble {
-    match trouble {
-        Trouble::Full => Trouble::Full,
-        Trouble::Failed(detail) => Trouble::Failed(detail.clone()),
-    }
 }
 
 /// What a commit made.

@@ -24,27 +24,19 @@ pub(crate) struct Handshake {
 }
 
 impl Handshake {
-    /// The handshake a request begins; else the answer to it.
-    pub(crate) fn of(request: &mut Request<Body>) -> Result<Self, Response> {
-        let refuse = |status: StatusCode, text: &'static str| Err((status, text).into_response());
+    /// The handshake a request begins.
+    pub(crate) fn of(request: &mut Request<Body>) -> Result<Self, NoHandshake> {
         let headers = request.headers();
-        if request.method() != Method::GET || !says(headers, &header::CONNECTION, "upgrade") {
-            return refuse(StatusCode::BAD_REQUEST, "This address is for WebSocket connections.\n");
-        }
-        if !says(headers, &header::UPGRADE, "websocket") {
-            return refuse(StatusCode::BAD_REQUEST, "This address is for WebSocket connections.\n");
+        let is_upgrade = says(headers, &header::CONNECTION, "upgrade") && says(headers, &header::UPGRADE, "websocket");
+        if request.method() != Method::GET || !is_upgrade {
+            return Err(NoHandshake::NotAsked);
         }
         if !says(headers, &header::SEC_WEBSOCKET_VERSION, "13") {
-            let version = [(header::SEC_WEBSOCKET_VERSION, "13")];
-            return Err((StatusCode::UPGRADE_REQUIRED, version, "Only WebSocket version 13.\n").into_response());
+            return Err(NoHandshake::Version);
         }
-        let Some(key) = headers.get(header::SEC_WEBSOCKET_KEY).cloned() else {
-            return refuse(StatusCode::BAD_REQUEST, "Sec-WebSocket-Key is missing.\n");
-        };
+        let key = headers.get(header::SEC_WEBSOCKET_KEY).cloned().ok_or(NoHandshake::NotAsked)?;
         let offered = words(headers, &header::SEC_WEBSOCKET_PROTOCOL).map(str::to_owned).collect();
-        let Some(upgrade) = request.extensions_mut().remove::<OnUpgrade>() else {
-            return refuse(StatusCode::BAD_REQUEST, "This connection can't be upgraded.\n");
-        };
+        let upgrade = request.extensions_mut().remove::<OnUpgrade>().ok_or(NoHandshake::NotAsked)?;
         Ok(Self { key, upgrade, offered })
     }
 
@@ -74,6 +66,26 @@ impl Handshake {
         let upgraded = self.upgrade.await.ok()?;
         let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
         Some(Line::new(parts.io.into_inner(), &parts.read_buf))
+    }
+}
+
+/// Why a request begins no handshake.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum NoHandshake {
+    NotAsked,
+    Version,
+}
+
+impl IntoResponse for NoHandshake {
+    fn into_response(self) -> Response {
+        match self {
+            Self::NotAsked => (StatusCode::BAD_REQUEST, "This address is for WebSocket connections.\n").into_response(),
+            Self::Version => {
+                let version = [(header::SEC_WEBSOCKET_VERSION, "13")];
+                (StatusCode::UPGRADE_REQUIRED, version, "Only version 13 of WebSocket is spoken here.\n")
+                    .into_response()
+            }
+        }
     }
 }
 

@@ -68,9 +68,10 @@ impl Line {
         }
     }
 
-    /// Reads and forgets whatever comes, until the other side hangs up: so that what it has still to hear isn't lost
-    /// to a reset, which is what closing with bytes unread would be.
-    pub(crate) fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    /// Says that nothing more will be sent, and then reads and forgets whatever comes, until the other side hangs up.
+    pub(crate) fn poll_hang_up(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        // It is told once; that it was told already, or that nobody listens, changes nothing.
+        let _ = ready!(Pin::new(&mut self.stream).poll_shutdown(cx));
         while let Ok(1..) = ready!(read(&mut self.stream, cx, |_| ())) {}
         Poll::Ready(())
     }

@@ -24,7 +24,8 @@ impl Packet {
             return Self::new(8, &[]);
         }
         let mut body = code.0.to_be_bytes().to_vec();
-        body.extend_from_slice(reason.get(..reason.floor_char_boundary(123)).unwrap_or_default().as_bytes());
+        let cut = (0..=reason.len().min(123)).rev().find_map(|end| reason.get(..end));
+        body.extend_from_slice(cut.unwrap_or_default().as_bytes());
         Self::new(8, &body)
     }
 

@@ -1,0 +1,71 @@
+//! A line's place in a room.
+
+use std::sync::Arc;
+
+use openline_protocol::{RoomName, Seq};
+
+use crate::{
+    history::Lane,
+    room::{Presence, Room},
+    websocket::Packet,
+};
+
+/// How far a line is in a room. Joining again makes another place.
+#[derive(Debug)]
+pub(super) struct Place {
+    presence: Presence,
+    /// Everything up to here was given to the line.
+    pub(super) cursor: Seq,
+    pub(super) lane: Arc<Lane>,
+    heard: u64,
+    roster: u64,
+    line: u64,
+    person: openline_protocol::PersonId,
+}
+
+impl Place {
+    /// The place of a line that goes on after `cursor`, and knows the roster of this version.
+    pub(super) fn new(
+        presence: Presence,
+        cursor: Seq,
+        roster: u64,
+        line: u64,
+        person: openline_protocol::PersonId,
+    ) -> Self {
+        let heard = presence.room().said();
+        Self { presence, cursor, lane: Arc::default(), heard, roster, line, person }
+    }
+
+    pub(super) fn room(&self) -> &Arc<Room> {
+        self.presence.room()
+    }
+
+    pub(super) fn is_in(&self, room: &RoomName) -> bool {
+        self.room().name() == room
+    }
+
+    /// The signals it has not heard.
+    pub(super) fn signals(&mut self) -> Option<Packet> {
+        if self.room().said() == self.heard {
+            return None;
+        }
+        let (packet, heard) = self.room().signals_after(self.heard, self.line, self.person);
+        self.heard = heard;
+        packet
+    }
+
+    /// The roster, if there is a newer one.
+    pub(super) fn roster(&mut self) -> Option<Packet> {
+        if self.room().told() <= self.roster {
+            return None;
+        }
+        let (version, packet) = self.room().roster()?;
+        self.roster = version;
+        Some(packet)
+    }
+
+    /// Whether there are entries it was not given.
+    pub(super) fn is_behind(&self) -> bool {
+        self.room().head() > self.cursor
+    }
+}

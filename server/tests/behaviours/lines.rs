@@ -1,0 +1,469 @@
+//! What a line may rely on, and what the server does with lines that misbehave.
+
+use std::time::Duration;
+
+use crate::client::{Client, DEADLINE, Running, get, id, room};
+use futures_util::{SinkExt, StreamExt};
+use openline_protocol::*;
+use tempfile::tempdir;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_tungstenite::tungstenite::{self, Message, client::IntoClientRequest};
+
+#[tokio::test]
+async fn a_token_makes_the_same_person_again_also_after_a_restart() {
+    let data = tempdir().unwrap();
+    let server = Running::start(data.path(), &[]).await;
+    let ada = Client::hello(server.address, "Ada").await;
+    server.stop().await;
+    let server = Running::start(data.path(), &[]).await;
+    let mut again = Client::dial(server.address).await;
+    again.say_hello("Ada", Some(ada.token()), None).await;
+    again.until("a welcome", |again| again.me.is_some()).await;
+    assert_eq!(again.person(), ada.person());
+}
+
+#[tokio::test]
+async fn a_token_that_does_not_verify_never_makes_somebody_new() {
+    let data = tempdir().unwrap();
+    let server = Running::start(data.path(), &[]).await;
+    let ada = Client::hello(server.address, "Ada").await;
+    let spoilt = Token(format!("{}x", ada.token().0).into());
+    for token in [Token("".into()), Token("a.b.c".into()), spoilt] {
+        let mut client = Client::dial(server.address).await;
+        client.say_hello("Ada", Some(token), None).await;
+        assert_eq!(client.until_closed().await, 4401);
+        assert!(client.me.is_none());
+    }
+    let mut bo = Client::hello(server.address, "Bo").await;
+    bo.say_hello("Bo", Some(ada.token()), None).await;
+    assert_eq!(bo.until_closed().await, 4401, "nor somebody else on the same line");
+}
+
+#[tokio::test]
+async fn a_new_line_of_the_same_session_closes_the_older_before_it_is_welcomed() {
+    let data = tempdir().unwrap();
+    let server = Running::start(data.path(), &[]).await;
+    let ada = Client::hello(server.address, "Ada").await;
+    let mut lines: Vec<Client> = Vec::new();
+    for _ in 0..5 {
+        let mut line = Client::dial(server.address).await;
+        line.say_hello("Ada", Some(ada.token()), Some("page")).await;
+        line.until("a welcome", |line| line.me.is_some()).await;
+        line.join("lobby", None).await;
+        if let Some(older) = lines.last_mut() {
+            // What it says now is heard by nobody, though its side is still open.
+            older.post("from the half-dead line").await;
+            assert_eq!(older.until_closed().await, 4409);
+        }
+        lines.push(line);
+    }
+    let mut other = Client::dial(server.address).await;
+    other.say_hello("Ada", Some(ada.token()), Some("another page")).await;
+    other.until("a welcome", |other| other.me.is_some()).await;
+    let last = lines.last_mut().unwrap();
+    last.catch_up().await;
+    assert!(last.lobby().entries.is_empty(), "{:?}", last.lobby());
+    assert_eq!(last.closed, None, "another session is another line");
+}
+
+#[tokio::test]
+async fn whatever_comes_before_the_hello_closes_the_line() {
+    let data = tempdir().unwrap();
+    let server = Running::start(data.path(), &["--hello-time", "0.2"]).await;
+    for (text, code) in [
+        (r#"{"join":{"room":"lobby"}}"#, 4403),
+        (r#"{"beat":{}}"#, 4403),
+        (r#"{"dance":{}}"#, 4403),
+        ("hello", 4400),
+        ("[]", 4400),
+        (r#"{"hello":{},"join":{}}"#, 4400),
+    ] {
+        let mut client = Client::dial(server.address).await;
+        client.raw(Message::text(text)).await;
+        assert_eq!(client.until_closed().await, code, "{text}");
+    }
+    let mut silent = Client::dial(server.address).await;
+    assert_eq!(silent.until_closed().await, 4408);
+    let mut unfit = Client::dial(server.address).await;
+    unfit.raw(Message::text(r#"{"hello":{"name":""}}"#)).await;
+    unfit.until("a refusal", |unfit| unfit.refusals.len() == 1).await;
+    unfit.say_hello("Ada", None, None).await;
+    unfit.until("a welcome", |unfit| unfit.me.is_some()).await;
+}
+
+#[tokio::test]
+async fn the_server_beats_when_it_has_nothing_to_say_and_answers_a_beat_at_once() {
+    let data = tempdir().unwrap();
+    let server = Running::start(data.path(), &["--beat-every", "1"]).await;
+    let mut ada = Client::hello(server.address, "Ada").await;
+    assert_eq!(ada.me.as_ref().unwrap().beat_every, 1);
+    ada.catch_up().await;
+    let before = ada.beats;
+    ada.until("a beat by itself", |ada| ada.beats > before).await;
+}
+
+#[tokio::test]
+async fn a_line_that_answers_no_ping_is_closed_and_one_that_does_is_not() {
+    let data = tempdir().unwrap();
+    let server = Running::start(data.path(), &["--ping-every", "0.1", "--pong-time", "0.3"]).await;
+    let mut ada = Client::hello(server.address, "Ada").await;
+    // By hand, because every client library answers pings by itself.
+    let mut dead = TcpStream::connect(server.address).await.unwrap();
+    dead.write_all(handshake(server.address, "").as_bytes()).await.unwrap();
+    dead.write_all(&masked(0x81, br#"{"hello":{"name":"Dead"}}"#)).await.unwrap();
+    let mut heard = Vec::new();
+    let end = tokio::time::timeout(DEADLINE, async {
+        // The other one listens meanwhile, and so answers.
+        tokio::select! {
+            read = dead.read_to_end(&mut heard) => read.map(drop),
+            () = ada.until("the end of time", |_| false) => Ok(()),
+        }
+    });
+    end.await.expect("it was not closed").unwrap();
+    assert!(heard.windows(4).any(|bytes| bytes[0] == 0x88 && bytes[2..] == 4408_u16.to_be_bytes()), "{heard:?}");
+    ada.catch_up().await;
+}
+
+#[tokio::test]
+async fn a_reader_that_stops_does_not_delay_others_and_is_given_up() {
+    let data = tempdir().unwrap();
+    let arguments = ["--write-time", "1", "--burst", "100000", "--tail", "100000000"];
+    let server = Running::start(data.path(), &arguments).await;
+    let mut stopped = Client::in_lobby(server.address, "Stopped").await;
+    let mut ada = Client::in_lobby(server.address, "Ada").await;
+    let mut bo = Client::in_lobby(server.address, "Bo").await;
+    // More than the system's buffers take, so that its line is stuck.
+    for n in 1..=60 {
+        ada.post_as(id(), Body::bytes(vec![7; 250_000])).await;
+        ada.until_entries(n).await;
+        bo.until_entries(n).await;
+    }
+    // It is hung up on while it doesn't read; what was on its way is all it hears.
+    let deadline = tokio::time::Instant::now() + DEADLINE;
+    loop {
+        let metrics = get(server.address, "/metrics", &[]).await.2;
+        if metrics.contains("openline_lines 2\n") {
+            break;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "{metrics}");
+        ada.catch_up().await;
+        bo.catch_up().await;
+    }
+    stopped.until("the end", |stopped| stopped.closed.is_some()).await;
+    assert!(stopped.lobby().entries.len() < 60);
+    // And it misses nothing when it comes back.
+    let cursor = stopped.lobby().cursor();
+    let mut back = Client::hello(server.address, "Stopped").await;
+    back.join("lobby", Some(cursor)).await;
+    assert_eq!(back.lobby().entries, bo.lobby().entries[stopped.lobby().entries.len()..]);
+}
+
+#[tokio::test]
+async fn over_the_rate_nothing_is_refused_only_read_later() {
+    let data = tempdir().unwrap();
+    let server = Running::start(data.path(), &["--rate", "100", "--burst", "20"]).await;
+    let mut ada = Client::in_lobby(server.address, "Ada").await;
+    let start = std::time::Instant::now();
+    for n in 0..70 {
+        ada.post(&n.to_string()).await;
+    }
+    ada.until_entries(70).await;
+    assert!(start.elapsed() > Duration::from_millis(450), "{:?}", start.elapsed());
+    assert!(ada.refusals.is_empty());
+    assert_eq!(ada.lobby().texts(), (0..70).map(|n| n.to_string()).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn posts_that_do_not_fit_into_memory_wait_and_none_is_lost() {
+    let data = tempdir().unwrap();
+    let server = Running::start(data.path(), &["--unwritten", "1000", "--in-flight", "3"]).await;
+    let mut ada = Client::in_lobby(server.address, "Ada").await;
+    let mut bo = Client::in_lobby(server.address, "Bo").await;
+    for n in 0..100 {
+        ada.post(&format!("{n} {}", "x".repeat(500))).await;
+        bo.post(&format!("{n} {}", "y".repeat(500))).await;
+    }
+    ada.until_entries(200).await;
+    bo.until_entries(200).await;
+    assert_eq!(ada.lobby().entries, bo.lobby().entries);
+}
+
+#[tokio::test]
+async fn a_frame_too_big_closes_with_1009_however_big_it_is() {
+    let data = tempdir().unwrap();
+    let server = Running::start(data.path(), &[]).await;
+    for size in [300_000, 4_000_000] {
+        let mut client = Client::hello(server.address, "Ada").await;
+        client.raw(Message::binary(vec![0; size])).await;
+        assert_eq!(client.until_closed().await, 1009);
+    }
+}
+
+#[tokio::test]
+async fn rubbish_leaves_the_server_unharmed() {
+    let data = tempdir().unwrap();
+    let server = Running::start(data.path(), &["--hello-time", "1"]).await;
+    let mut ada = Client::in_lobby(server.address, "Ada").await;
+    let mut frames: Vec<Vec<u8>> = vec![
+        vec![0x82, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4],
+        vec![0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4],
+        vec![0x8b, 0x80, 0, 0, 0, 0],
+        vec![0x81, 0x02, b'h', b'i'],
+        masked(0x81, b"\xff\xfe"),
+        masked(0x82, &[0xff; 4]),
+        masked(0x82, &[0xff, 0xff, 0xff, 0x7f, b'{', b'}']),
+        masked(0x82, b"\x02\0\0\0{}rest"),
+        masked(0x81, "[".repeat(100_000).as_bytes()),
+        masked(0x81, format!(r#"{{"hello":{}"#, r#"{"name":"#.repeat(20_000)).as_bytes()),
+        masked(0x80, b"nothing begun"),
+        masked(0x88, b"\x03"),
+    ];
+    frames.extend((0..40).map(|_| (0..200).map(|_| rand::random()).collect()));
+    let mut tasks = tokio::task::JoinSet::new();
+    for frame in frames {
+        let address = server.address;
+        tasks.spawn(async move {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(handshake(address, "").as_bytes()).await.unwrap();
+            // It may hang up in the middle of it.
+            let _ = stream.write_all(&frame).await;
+            let mut answer = Vec::new();
+            let read = tokio::time::timeout(DEADLINE, stream.read_to_end(&mut answer)).await;
+            read.unwrap_or_else(|_| panic!("still open after {frame:?}")).ok();
+        });
+    }
+    tasks.join_all().await;
+    let mut raw = TcpStream::connect(server.address).await.unwrap();
+    raw.write_all(b"\x16\x03\x01 no http at all\r\n\r\n").await.unwrap();
+    ada.post("still here").await;
+    ada.until_entries(1).await;
+}
+
+#[tokio::test]
+async fn a_silent_request_is_not_held_open() {
+    let data = tempdir().unwrap();
+    let server = Running::start(data.path(), &["--hello-time", "0.2"]).await;
+    let mut silent = TcpStream::connect(server.address).await.unwrap();
+    silent.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    tokio::time::timeout(DEADLINE, silent.read_to_end(&mut answer)).await.expect("still open").ok();
+}
+
+#[tokio::test]
+async fn who_finds_no_seat_is_told_so_and_finds_one_later() {
+    let data = tempdir().unwrap();
+    let server = Running::start(data.path(), &["--connections", "2"]).await;
+    let one = Client::hello(server.address, "One").await;
+    let _two = Client::hello(server.address, "Two").await;
+    let mut three = Client::dial(server.address).await;
+    assert_eq!(three.until_closed().await, 1013);
+    assert!(matches!(three.closing, Some((ClosingWhy::Busy {}, 1..))));
+    let (status, head, body) = get(server.address, "/health", &[]).await;
+    assert_eq!((status, head.contains("retry-after")), (503, true), "{body}");
+    drop(one);
+    let deadline = tokio::time::Instant::now() + DEADLINE;
+    loop {
+        let mut four = Client::dial(server.address).await;
+        four.say_hello("Four", None, None).await;
+        four.until("an answer", |four| four.me.is_some() || four.closed.is_some()).await;
+        if four.me.is_some() {
+            break;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "the seat is not free again");
+    }
+}
+
+#[tokio::test]
+async fn only_pages_that_may_can_connect() {
+    let data = tempdir().unwrap();
+    let server = Running::start(data.path(), &["--origin", "https://chat.example.org"]).await;
+    let own = format!("http://{}", server.address);
+    let dial = async |path: &str, origin: &str| {
+        let mut request = format!("ws://{}{path}", server.address).into_client_request().unwrap();
+        request.headers_mut().insert("origin", origin.parse().unwrap());
+        match tokio_tungstenite::connect_async(request).await {
+            Ok(_) => Ok(()),
+            Err(tungstenite::Error::Http(answer)) => {
+                assert_eq!(answer.status(), 403);
+                Err(String::from_utf8(answer.into_body().unwrap_or_default()).unwrap())
+            }
+            Err(other) => panic!("{other}"),
+        }
+    };
+    for path in ["/ws", "/echo"] {
+        for good in [&own, "https://chat.example.org", "http://localhost:8080"] {
+            assert_eq!(dial(path, good).await, Ok(()), "{good}");
+        }
+        let refused = dial(path, "https://evil.example").await.unwrap_err();
+        assert!(refused.contains("--origin https://evil.example"), "{refused}");
+        assert!(dial(path, "null").await.is_err());
+    }
+    assert_eq!(get(server.address, "/rooms/lobby/roster", &[("Host", "evil.example")]).await.0, 403);
+    assert_eq!(get(server.address, "/rooms/lobby/roster", &[("Host", "chat.example.org")]).await.0, 200);
+}
+
+#[tokio::test]
+async fn the_sub_protocol_is_echoed_when_it_is_offered() {
+    let data = tempdir().unwrap();
+    let server = Running::start(data.path(), &[]).await;
+    for (path, offered, chosen) in [
+        ("/ws", "openline.v1", Some("openline.v1")),
+        ("/ws", "chat, openline.v1", Some("openline.v1")),
+        ("/ws", "chat", None),
+        ("/echo", "zebra, ant", Some("zebra")),
+        ("/echo?protocol=ant", "zebra, ant", Some("ant")),
+    ] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let extra = format!("Sec-WebSocket-Protocol: {offered}\r\n");
+        stream.write_all(handshake(server.address, &extra).replace("/ws", path).as_bytes()).await.unwrap();
+        let mut head = [0; 4_096];
+        let n = stream.read(&mut head).await.unwrap();
+        let head = String::from_utf8_lossy(&head[..n]).to_lowercase();
+        let found = head.lines().find_map(|line| line.strip_prefix("sec-websocket-protocol: "));
+        assert_eq!((head.starts_with("http/1.1 101"), found), (true, chosen), "{path} {offered}: {head}");
+    }
+    assert_eq!(get(server.address, "/ws", &[]).await.0, 400);
+}
+
+#[tokio::test]
+async fn the_echo_echoes_and_closes_as_it_is_asked_to() {
+    let data = tempdir().unwrap();
+    let server = Running::start(data.path(), &[]).await;
+    let dial = async |query: &str| {
+        let url = format!("ws://{}/echo{query}", server.address);
+        tokio_tungstenite::connect_async(url).await.unwrap().0
+    };
+    let mut plain = dial("").await;
+    let messages =
+        [Message::text("hé"), Message::binary(vec![9; 1_000_000]), Message::text(""), Message::binary(vec![])];
+    for message in messages {
+        plain.send(message.clone()).await.unwrap();
+        assert_eq!(plain.next().await.unwrap().unwrap(), message);
+    }
+    plain.close(None).await.unwrap();
+    assert!(matches!(plain.next().await, Some(Ok(Message::Close(_)))));
+
+    let close = |message: Option<Result<Message, _>>| match message {
+        Some(Ok(Message::Close(frame))) => frame.map(|frame| (u16::from(frame.code), frame.reason.to_string())),
+        other => panic!("{other:?}"),
+    };
+    let mut at_once = dial("?close=4321&reason=en%20bl%C3%B8c").await;
+    assert_eq!(close(at_once.next().await), Some((4321, "en bløc".into())));
+    let mut bare = dial("?close=1005").await;
+    assert_eq!(close(bare.next().await), None);
+    let mut after = dial("?close=3000&after=2").await;
+    for text in ["a", "b"] {
+        after.send(Message::text(text)).await.unwrap();
+        assert_eq!(after.next().await.unwrap().unwrap(), Message::text(text));
+    }
+    assert_eq!(close(after.next().await), Some((3000, String::new())));
+    for bad in ["?close=1006", "?close=x", "?reason=x", "?nonsense=1", "?protocol=x"] {
+        let (status, _, body) = get(server.address, &format!("/echo{bad}"), UPGRADE).await;
+        assert!(status == 400 && body.trim().len() > 10, "{bad}: {status} {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_stop_tells_clients_to_come_back_and_loses_nothing() {
+    let data = tempdir().unwrap();
+    let server = Running::start(data.path(), &[]).await;
+    let mut ada = Client::in_lobby(server.address, "Ada").await;
+    let mut bo = Client::in_lobby(server.address, "Bo").await;
+    let mut posted = Vec::new();
+    for n in 0..50 {
+        posted.push(ada.post(&n.to_string()).await);
+    }
+    let stopped = server.stop();
+    assert_eq!((ada.until_closed().await, bo.until_closed().await), (1012, 1012));
+    assert!(matches!(ada.closing, Some((ClosingWhy::Restarting {}, 500..))));
+    stopped.await;
+    let heard = ada.lobby().ids();
+    assert_eq!(heard, posted[..heard.len()], "what was read became entries, in order");
+    let server = Running::start(data.path(), &[]).await;
+    let back = Client::in_lobby(server.address, "Ada").await;
+    let kept = back.lobby().ids();
+    assert!(kept.len() >= heard.len() && kept == posted[..kept.len()]);
+}
+
+#[tokio::test]
+async fn the_page_has_a_strict_policy_and_hashed_files_are_kept() {
+    let data = tempdir().unwrap();
+    let dist = tempdir().unwrap();
+    let file = |name: &str, text: &str| std::fs::write(dist.path().join(name), text).unwrap();
+    file("index.html", "<!doctype html><script type=module>go()</script>");
+    file("app-0123456789abcdef.js", &"x();".repeat(1_000));
+    file("icon.svg", "<svg/>");
+    let folder = dist.path().display().to_string();
+    let server = Running::start(data.path(), &["--assets", &folder]).await;
+    for path in ["/", "/r/lobby", "/index.html"] {
+        let (status, head, _) = get(server.address, path, &[]).await;
+        assert_eq!(status, 200, "{path}");
+        for part in [
+            "'wasm-unsafe-eval' 'sha256-",
+            "cache-control: no-cache",
+            "nosniff",
+            "no-referrer",
+            "connect-src 'self' ws://127",
+        ] {
+            assert!(head.contains(part), "{part}: {head}");
+        }
+        assert!(!head.contains("unsafe-inline") && !head.contains("'unsafe-eval'"));
+    }
+    let (_, head, _) = get(server.address, "/app-0123456789abcdef.js", &[("Accept-Encoding", "gzip")]).await;
+    assert!(head.contains("immutable") && head.contains("content-encoding: gzip"), "{head}");
+    let (_, head, _) = get(server.address, "/icon.svg", &[]).await;
+    assert!(head.contains("no-cache") && !head.contains("immutable"), "{head}");
+    for path in ["/nothing", "/../Cargo.toml", "/%2e%2e/secret"] {
+        assert_eq!(get(server.address, path, &[]).await.0, 404, "{path}");
+    }
+    std::fs::remove_file(dist.path().join("index.html")).unwrap();
+    let (status, _, body) = get(server.address, "/", &[]).await;
+    assert!(status == 404 && body.contains("cargo xtask serve"), "{body}");
+    assert_eq!(get(server.address, "/health", &[]).await.0, 200);
+}
+
+#[tokio::test]
+async fn rooms_in_many_forms_are_one_room() {
+    let data = tempdir().unwrap();
+    let server = Running::start(data.path(), &[]).await;
+    let mut ada = Client::hello(server.address, "Ada").await;
+    ada.raw(Message::text(r#"{"join":{"room":"LOBBY"}}"#)).await;
+    ada.until("the lobby", |ada| ada.rooms.contains_key(&room("lobby"))).await;
+}
+
+const UPGRADE: &[(&str, &str)] = &[
+    ("Upgrade", "websocket"),
+    ("Connection", "Upgrade"),
+    ("Sec-WebSocket-Version", "13"),
+    ("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA=="),
+];
+
+fn handshake(address: std::net::SocketAddr, extra: &str) -> String {
+    let mut text = format!("GET /ws HTTP/1.1\r\nHost: {address}\r\n{extra}");
+    for (name, value) in UPGRADE {
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    text + "\r\n"
+}
+
+/// A frame as a client sends it.
+fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
+    let mut frame = vec![first];
+    match payload.len() {
+        n @ 0..126 => frame.push(0x80 | n as u8),
+        n @ 126..=0xffff => {
+            frame.push(0x80 | 126);
+            frame.extend((n as u16).to_be_bytes());
+        }
+        n => {
+            frame.push(0x80 | 127);
+            frame.extend((n as u64).to_be_bytes());
+        }
+    }
+    frame.extend([0; 4]);
+    frame.extend(payload);
+    frame
+}

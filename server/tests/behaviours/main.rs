@@ -1,0 +1,10 @@
+//! The server in this process, with real sockets, and as a process of its own; each test's name is a behaviour.
+
+#[cfg(test)]
+mod client;
+#[cfg(test)]
+mod rooms;
+#[cfg(test)]
+mod lines;
+#[cfg(test)]
+mod command;
