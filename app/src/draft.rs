@@ -28,6 +28,8 @@ pub(crate) struct DraftProps {
     pub(crate) opens_group: bool,
     /// Takes the text back into the box.
     pub(crate) on_edit: Callback<String>,
+    /// What had the focus is gone, because the viewer used it.
+    pub(crate) on_focus_gone: Callback<()>,
 }
 
 /// One draft, as an item of the list.
@@ -72,21 +74,30 @@ struct ActionsProps {
     here: Here,
     draft: Draft,
     on_edit: Callback<String>,
+    on_focus_gone: Callback<()>,
 }
 
 fn actions(props: &DraftProps) -> ActionsProps {
-    ActionsProps { here: props.here.clone(), draft: props.draft.clone(), on_edit: props.on_edit.clone() }
+    ActionsProps {
+        here: props.here.clone(),
+        draft: props.draft.clone(),
+        on_edit: props.on_edit.clone(),
+        on_focus_gone: props.on_focus_gone.clone(),
+    }
 }
 
 #[component]
 fn DraftActions(props: &ActionsProps) -> Html {
-    let ActionsProps { here: Here { rooms, room }, draft, on_edit } = props;
+    let ActionsProps { here, draft, on_edit, on_focus_gone } = props;
     let copied = use_state(|| None::<bool>);
     let unsent = matches!(draft.fate, Fate::Refused { .. } | Fate::OtherLog);
     let id = draft.id;
     let acting = |act: fn(&Rooms, &RoomName, MessageId)| {
-        let (rooms, room) = (rooms.clone(), room.clone());
-        move || act(&rooms, &room, id)
+        let (here, on_focus_gone) = (here.clone(), on_focus_gone.clone());
+        move || {
+            act(&here.rooms, &here.room, id);
+            on_focus_gone.emit(());
+        }
     };
     let (retry, discard) = (acting(Rooms::retry), acting(Rooms::discard));
     let text = match &draft.body {
@@ -97,7 +108,7 @@ fn DraftActions(props: &ActionsProps) -> Html {
         <div class="actions">
             if unsent { <button type="button" onclick={move |_| retry()}>{ words::RETRY }</button> }
             if let Some(text) = text {
-                <button type="button" onclick={editing(text.clone(), on_edit.clone(), discard.clone())}>
+                <button type="button" onclick={editing(here.clone(), id, text.clone(), on_edit.clone())}>
                     { words::EDIT }
                 </button>
                 <button type="button" onclick={copying(text, copied.clone())}>{ copy_label(*copied) }</button>
@@ -107,11 +118,11 @@ fn DraftActions(props: &ActionsProps) -> Html {
     }
 }
 
-/// The text is in the box, and kept there, before the draft is given up.
-fn editing(text: String, on_edit: Callback<String>, discard: impl Fn() + 'static) -> Callback<MouseEvent> {
+fn editing(here: Here, id: MessageId, text: String, on_edit: Callback<String>) -> Callback<MouseEvent> {
     Callback::from(move |_| {
+        // The text is in the box, and kept there, before the draft is given up.
         on_edit.emit(text.clone());
-        discard();
+        here.rooms.discard(&here.room, id);
     })
 }
 

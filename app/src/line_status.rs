@@ -136,6 +136,11 @@ fn later(ctx: &Context<LineStatus>, wait: u32, shown: Shown) -> Timeout {
 fn countdown(next_try_at: Option<u64>) -> String {
     match next_try_at.map(|at| at.saturating_sub(time::now()).div_ceil(1_000)) {
         Some(seconds @ 1..) => words::trying_in(seconds),
+        None if is_offline() => words::OFFLINE.into(),
         _ => words::TRYING.into(),
     }
+}
+
+fn is_offline() -> bool {
+    web_sys::window().is_some_and(|window| !window.navigator().on_line())
 }

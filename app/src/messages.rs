@@ -38,6 +38,8 @@ pub(crate) struct MessagesProps {
     pub(crate) on_edit: Callback<String>,
     /// The viewer wants to write.
     pub(crate) on_write: Callback<()>,
+    /// What had the focus is gone, because the viewer used it.
+    pub(crate) on_focus_gone: Callback<()>,
 }
 
 /// The list of what was said in a room.
@@ -48,6 +50,10 @@ pub(crate) fn Messages(props: &MessagesProps) -> Html {
         scroller.watch();
         let scroller = scroller.clone();
         move || scroller.unwatch()
+    });
+    use_effect_with(props.revision, {
+        let scroller = scroller.clone();
+        move |_| scroller.settle()
     });
     let onscroll = {
         let scroller = scroller.clone();
@@ -89,8 +95,7 @@ fn content(props: &MessagesProps, replica: &Replica) -> Html {
         <>
             if replica.cursor().is_some() { { beginning(&props.here, replica) } }
             <ol>
-                { for rows.iter().map(|row| entry_row(row, props)) }
-                { for drafts(props, replica, &rows) }
+                { for rows.iter().flat_map(|row| entry_row(row, props)).chain(drafts(props, replica, &rows)) }
             </ol>
         </>
     }
@@ -136,22 +141,22 @@ fn empty(here: &Here) -> Html {
     }
 }
 
-fn entry_row(row: &Row, props: &MessagesProps) -> Html {
+/// An entry, after the day it opens. Every item has a key of its own, so that a page put before them moves none.
+fn entry_row(row: &Row, props: &MessagesProps) -> Vec<Html> {
     let Row { entry, opens_day, opens_group } = row;
     let mine = props.me == Some(entry.from.id);
-    let row = html! {
-        <EntryRow key={entry::id(entry)} entry={entry.clone()} {mine} opens_group={*opens_group} />
-    };
-    let Some(day) = opens_day else { return row };
-    let label = day.word(props.today).map_or_else(|| time::day(entry.at), str::to_owned);
-    html! {
-        <>
+    let day = opens_day.map(|day| {
+        let label = day.word(props.today).map_or_else(|| time::day(entry.at), str::to_owned);
+        html! {
             <li key={format!("day-{}", day.0)} class="day">
                 <time datetime={time::machine(entry.at)} title={time::day(entry.at)}>{ label }</time>
             </li>
-            { row }
-        </>
-    }
+        }
+    });
+    let entry = html! {
+        <EntryRow key={entry::id(entry)} entry={entry.clone()} {mine} opens_group={*opens_group} />
+    };
+    day.into_iter().chain([entry]).collect()
 }
 
 fn drafts(props: &MessagesProps, replica: &Replica, rows: &[Row]) -> Vec<Html> {
@@ -159,7 +164,8 @@ fn drafts(props: &MessagesProps, replica: &Replica, rows: &[Row]) -> Vec<Html> {
         let opens_group = place == 0 && draft_opens_group(rows, props.me, draft.written_at);
         html! {
             <DraftRow key={format!("draft-{}", draft.id)} here={props.here.clone()} draft={draft.clone()}
-                me={props.me} name={props.name.clone()} up={props.up} {opens_group} on_edit={props.on_edit.clone()} />
+                me={props.me} name={props.name.clone()} up={props.up} {opens_group} on_edit={props.on_edit.clone()}
+                on_focus_gone={props.on_focus_gone.clone()} />
         }
     };
     replica.drafts().enumerate().map(one).collect()
@@ -169,11 +175,10 @@ fn jump(props: &MessagesProps) -> Html {
     if props.pinned {
         return Html::default();
     }
-    let (scroller, on_write) = (props.scroller.clone(), props.on_write.clone());
+    let (scroller, on_focus_gone) = (props.scroller.clone(), props.on_focus_gone.clone());
     let onclick = move |_| {
         scroller.pin();
-        // The button is gone now, and the focus with it.
-        on_write.emit(());
+        on_focus_gone.emit(());
     };
     html! {
         <button type="button" class="jump" {onclick}>{ icons::down() }<span>{ words::jump(props.unread) }</span></button>

@@ -4,12 +4,12 @@
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::Timeout;
 use openline_rooms::{
-    Change, Line, Subscription,
+    Change, History, Line, Subscription,
     protocol::{Cursor, Entry, Person, PersonId, PersonName, Roster},
 };
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
-use yew::{Component, Context, Html, MouseEvent, NodeRef, Properties, classes, html};
+use yew::{Callback, Component, Context, Html, MouseEvent, NodeRef, Properties, classes, html};
 
 use crate::{
     announcer::{Announcer, BURST},
@@ -60,8 +60,19 @@ pub(crate) struct RoomPage {
     settling: Option<Timeout>,
     burst: Option<Timeout>,
     midnight: Option<Timeout>,
+    tell: Tell,
     _subscription: Subscription,
     _listeners: Vec<EventListener>,
+}
+
+/// How the parts say what the viewer does. Made once: a part whose properties are the same is not drawn anew.
+struct Tell {
+    edit: Callback<String>,
+    write: Callback<()>,
+    focus_gone: Callback<()>,
+    sent: Callback<()>,
+    try_now: Callback<()>,
+    start_anew: Callback<()>,
 }
 
 pub(crate) enum Msg {
@@ -77,8 +88,9 @@ pub(crate) enum Msg {
     BurstOver,
     Midnight,
     Sent,
-    Edit(String),
     Write,
+    /// What had the focus is gone, because the viewer used it.
+    FocusGone,
     People(bool),
     TryNow,
     StartAnew,
@@ -101,6 +113,19 @@ impl Component for RoomPage {
             }
         });
         rooms.enter(room);
+        let input = NodeRef::default();
+        let tell = Tell {
+            // At once, because a draft is given up as soon as this returns.
+            edit: Callback::from({
+                let input = input.clone();
+                move |text: String| composer::put_back(&input, &text)
+            }),
+            write: link.callback(|()| Msg::Write),
+            focus_gone: link.callback(|()| Msg::FocusGone),
+            sent: link.callback(|()| Msg::Sent),
+            try_now: link.callback(|()| Msg::TryNow),
+            start_anew: link.callback(|()| Msg::StartAnew),
+        };
         let mut page = Self {
             line: rooms.line(),
             me: rooms.me(),
@@ -112,13 +137,14 @@ impl Component for RoomPage {
             today: Day::today(),
             people_shown: false,
             scroller: Scroller::new(link.callback(|_| Msg::Pinned), link.callback(|()| Msg::NearTop)),
-            input: NodeRef::default(),
+            input,
             people_button: NodeRef::default(),
             people_close: NodeRef::default(),
             focus_next: None,
             settling: None,
             burst: None,
             midnight: None,
+            tell,
             _subscription: subscription,
             _listeners: listeners(ctx),
         };
@@ -134,8 +160,7 @@ impl Component for RoomPage {
             Msg::Me => self.me = rooms.me(),
             Msg::Room | Msg::Pinned => self.follow(ctx),
             Msg::NearTop => {
-                let more = rooms.read(room, |replica| *replica.history() == openline_rooms::History::More);
-                if more == Some(true) {
+                if rooms.read(room, |replica| *replica.history() == History::More) == Some(true) {
                     rooms.load_older(room);
                 }
                 return false;
@@ -151,12 +176,13 @@ impl Component for RoomPage {
             Msg::BurstOver => self.announcer.burst_over(),
             Msg::Midnight => self.wait_for_midnight(ctx),
             Msg::Sent => self.scroller.pin(),
-            Msg::Edit(text) => {
-                composer::put_back(&self.input, &text);
-                return false;
-            }
             Msg::Write => {
                 put_focus(&self.input);
+                return false;
+            }
+            Msg::FocusGone => {
+                // On a touch screen the keyboard would cover what one has just gone to see.
+                put_focus(&if has_fine_pointer() { self.input.clone() } else { self.scroller.list() });
                 return false;
             }
             Msg::People(shown) if shown != self.people_shown => {
@@ -191,13 +217,14 @@ impl Component for RoomPage {
                 <a class="skip" href="#message-box" onclick={skip}>{ words::SKIP_TO_BOX }</a>
                 { self.header(ctx, &roster) }
                 <main>
-                    <LineStatus line={self.line.clone()} on_try_now={link.callback(|()| Msg::TryNow)}
-                        on_start_anew={link.callback(|()| Msg::StartAnew)} />
-                    <Messages here={here.clone()} revision={self.revision} me={me} name={self.name(ctx)}
+                    <LineStatus line={self.line.clone()} on_try_now={self.tell.try_now.clone()}
+                        on_start_anew={self.tell.start_anew.clone()} />
+                    <Messages here={here.clone()} revision={self.revision} {me} name={self.name(ctx)}
                         up={self.line == Line::Up} today={self.today} unread={self.unread}
                         pinned={self.scroller.is_pinned()} scroller={self.scroller.clone()}
-                        on_edit={link.callback(Msg::Edit)} on_write={link.callback(|()| Msg::Write)} />
-                    <Composer here={here.clone()} input={self.input.clone()} on_sent={link.callback(|()| Msg::Sent)} />
+                        on_edit={self.tell.edit.clone()} on_write={self.tell.write.clone()}
+                        on_focus_gone={self.tell.focus_gone.clone()} />
+                    <Composer here={here.clone()} input={self.input.clone()} on_sent={self.tell.sent.clone()} />
                 </main>
                 { self.aside(ctx, &roster) }
                 <div class="unseen" aria-live="polite">
@@ -270,6 +297,8 @@ impl RoomPage {
 
     fn header(&self, ctx: &Context<Self>, roster: &Roster) -> Html {
         let here = &ctx.props().here;
+        let shown = self.people_shown;
+        let toggle = ctx.link().callback(move |_| Msg::People(!shown));
         let label = format!("{}: {}", words::PEOPLE, words::people(roster.count));
         html! {
             <header>
@@ -277,7 +306,7 @@ impl RoomPage {
                 <h1><span class="hash">{ "#" }</span><bdi>{ here.room.as_str().to_owned() }</bdi></h1>
                 <button type="button" class="people-button" ref={self.people_button.clone()} aria-label={label}
                     aria-expanded={self.people_shown.to_string()} aria-controls="people"
-                    onclick={ctx.link().callback(|_| Msg::People(true))}>
+                    onclick={toggle}>
                     { icons::people() }<span aria-hidden="true">{ roster.count }</span>
                 </button>
             </header>
@@ -297,7 +326,10 @@ impl RoomPage {
                     { icons::close() }<span>{ words::CLOSE }</span>
                 </button>
                 <section>
-                    <h2>{ words::HERE_NOW }<span class="count">{ roster.count }</span></h2>
+                    <h2>
+                        { words::HERE_NOW }
+                        if roster.count > 0 { <span class="count">{ roster.count }</span> }
+                    </h2>
                     { people(roster, me) }
                 </section>
                 <section>

@@ -69,27 +69,46 @@ impl Scroll {
         self.mode = Mode::Pinned;
     }
 
-    /// The list has scrolled. Going up leaves the end; coming near it again pins to it. `anchor` tells the first row
-    /// in view.
-    ///
-    /// Where sizes have changed since, it was not the viewer who scrolled but the browser, which had to: that is for
-    /// [`settle`](Self::settle).
+    /// The list may have scrolled. Going up leaves the end; coming near it again pins to it. `anchor` tells the first
+    /// row in view.
     pub(crate) fn scrolled(&mut self, view: View, anchor: impl FnOnce() -> Option<Anchor>) {
-        if !view.same_size(self.settled) {
+        let drawn_before = self.settled.height > 0.0;
+        if view.height == 0.0 {
+            // Not drawn at all: where browsers say it is scrolled to then means nothing.
+            self.settled.height = 0.0;
+        }
+        let moved = view.top - self.settled.top;
+        if !drawn_before || view.height == 0.0 || moved.abs() < HAIR / 2.0 {
             return;
         }
-        let up = view.top < self.settled.top - 0.5;
-        self.mode = if view.to_end() <= HAIR || (!up && view.to_end() <= NEAR) {
-            Mode::Pinned
-        } else {
-            Mode::Anchored(anchor())
+        let same_size = view.same_size(self.settled);
+        self.mode = match std::mem::take(&mut self.mode) {
+            // Also where the browser moved it, because there is less now than before.
+            _ if view.to_end() <= HAIR => Mode::Pinned,
+            Mode::Pinned if moved > 0.0 => Mode::Pinned,
+            _ if moved > 0.0 && view.to_end() <= NEAR => Mode::Pinned,
+            // Something has changed above as well, and is not settled yet: the row goes on being the anchor, as far
+            // away as the viewer has moved it.
+            Mode::Anchored(Some(Anchor { row, offset })) if !same_size => {
+                Mode::Anchored(Some(Anchor { row, offset: offset - moved }))
+            }
+            _ => Mode::Anchored(anchor()),
         };
-        self.settled = view;
+        self.settled.top = view.top;
     }
 
-    /// Something has changed its size: what the top has to be now. `begin_of` tells how far a row begins below the
-    /// top of all there is.
-    pub(crate) fn settle(&mut self, view: View, begin_of: impl FnOnce(&str) -> Option<f64>) -> f64 {
+    /// Something may have changed its size: what the top has to be now. `begin_of` tells how far a row begins below
+    /// the top of all there is; `anchor` is as for [`scrolled`](Self::scrolled), which may not have been told yet.
+    pub(crate) fn settle(
+        &mut self,
+        view: View,
+        begin_of: impl FnOnce(&str) -> Option<f64>,
+        anchor: impl FnOnce() -> Option<Anchor>,
+    ) -> f64 {
+        self.scrolled(view, anchor);
+        if view.height == 0.0 {
+            return view.top;
+        }
         let wanted = match &self.mode {
             Mode::Pinned => view.end(),
             Mode::Anchored(Some(anchor)) => begin_of(&anchor.row).map_or(view.top, |begin| begin - anchor.offset),
@@ -118,10 +137,20 @@ mod tests {
         None
     }
 
+    /// Settles where nobody has scrolled, so that no anchor is asked for.
+    fn settle(scroll: &mut Scroll, view: View, begin_of: impl FnOnce(&str) -> Option<f64>) -> f64 {
+        scroll.settle(view, begin_of, || panic!("nobody has scrolled"))
+    }
+
+    fn at_the_end() -> Scroll {
+        let mut scroll = Scroll::default();
+        assert_eq!(settle(&mut scroll, view(0.0, 500.0, 2_000.0), nowhere), 1_500.0);
+        scroll
+    }
+
     /// Looking at row "b", which begins 20 px below the top of what is seen.
     fn reading_back() -> Scroll {
-        let mut scroll = Scroll::default();
-        assert_eq!(scroll.settle(view(0.0, 500.0, 2_000.0), nowhere), 1_500.0);
+        let mut scroll = at_the_end();
         scroll.scrolled(view(900.0, 500.0, 2_000.0), at("b", 20.0));
         assert!(!scroll.is_pinned());
         scroll
@@ -129,16 +158,14 @@ mod tests {
 
     #[test]
     fn pinned_stays_at_the_end_as_things_arrive_and_the_window_shrinks() {
-        let mut scroll = Scroll::default();
-        assert_eq!(scroll.settle(view(0.0, 500.0, 2_000.0), nowhere), 1_500.0);
-        assert_eq!(scroll.settle(view(1_500.0, 500.0, 2_040.0), nowhere), 1_540.0);
-        assert_eq!(scroll.settle(view(1_540.0, 300.0, 2_040.0), nowhere), 1_740.0);
+        let mut scroll = at_the_end();
+        assert_eq!(settle(&mut scroll, view(1_500.0, 500.0, 2_040.0), nowhere), 1_540.0);
+        assert_eq!(settle(&mut scroll, view(1_540.0, 300.0, 2_040.0), nowhere), 1_740.0);
     }
 
     #[test]
     fn going_up_by_any_amount_leaves_the_end_and_coming_near_it_returns() {
-        let mut scroll = Scroll::default();
-        scroll.settle(view(0.0, 500.0, 2_000.0), nowhere);
+        let mut scroll = at_the_end();
         scroll.scrolled(view(1_490.0, 500.0, 2_000.0), at("z", 0.0));
         assert!(!scroll.is_pinned());
         scroll.scrolled(view(1_425.0, 500.0, 2_000.0), at("y", 0.0));
@@ -151,32 +178,55 @@ mod tests {
     fn a_page_prepended_and_arrivals_below_do_not_move_the_row_under_the_eye() {
         let mut scroll = reading_back();
         // 700 px came above it, 40 px below it: it begins at 1,620 now.
-        let top = scroll.settle(view(900.0, 500.0, 2_740.0), |row| (row == "b").then_some(1_620.0));
+        let top = settle(&mut scroll, view(900.0, 500.0, 2_740.0), |row| (row == "b").then_some(1_620.0));
         assert_eq!(top, 1_600.0);
         assert!(!scroll.is_pinned());
     }
 
     #[test]
-    fn the_browsers_own_move_after_a_change_of_size_is_not_the_viewers_wish() {
-        let mut scroll = Scroll::default();
-        scroll.settle(view(0.0, 500.0, 2_000.0), nowhere);
-        scroll.scrolled(view(1_300.0, 500.0, 1_800.0), at("x", 0.0));
+    fn going_up_in_the_very_moment_something_arrives_is_not_undone() {
+        let mut scroll = at_the_end();
+        scroll.scrolled(view(1_400.0, 500.0, 2_040.0), at("z", -10.0));
+        assert!(!scroll.is_pinned());
+        let top = settle(&mut scroll, view(1_400.0, 500.0, 2_040.0), |row| (row == "z").then_some(1_390.0));
+        assert_eq!(top, 1_400.0);
+    }
+
+    #[test]
+    fn scrolling_while_a_page_is_prepended_moves_by_as_much_as_the_viewer_scrolled() {
+        let mut scroll = reading_back();
+        // "b" began at 920; 700 px came above it, and the viewer went up by 30 px in the same moment.
+        let top = settle(&mut scroll, view(870.0, 500.0, 2_700.0), |row| (row == "b").then_some(1_620.0));
+        assert_eq!(top, 1_600.0 - 30.0);
+    }
+
+    #[test]
+    fn the_browsers_own_move_where_there_is_less_than_before_keeps_the_end() {
+        let mut scroll = at_the_end();
+        assert_eq!(settle(&mut scroll, view(1_300.0, 500.0, 1_800.0), nowhere), 1_300.0);
+        assert_eq!(settle(&mut scroll, view(1_200.0, 600.0, 1_800.0), nowhere), 1_200.0);
         assert!(scroll.is_pinned());
-        scroll.scrolled(view(1_500.0, 300.0, 2_000.0), at("x", 0.0));
-        assert!(scroll.is_pinned());
+    }
+
+    #[test]
+    fn a_list_that_was_not_drawn_for_a_while_comes_back_where_it_was() {
+        let mut scroll = reading_back();
+        settle(&mut scroll, view(0.0, 0.0, 0.0), nowhere);
+        let top = settle(&mut scroll, view(0.0, 500.0, 2_000.0), |row| (row == "b").then_some(920.0));
+        assert_eq!(top, 900.0);
     }
 
     #[test]
     fn ones_own_post_goes_to_the_end_from_anywhere() {
         let mut scroll = reading_back();
         scroll.pin();
-        assert_eq!(scroll.settle(view(900.0, 500.0, 2_040.0), nowhere), 1_540.0);
+        assert_eq!(settle(&mut scroll, view(900.0, 500.0, 2_040.0), nowhere), 1_540.0);
     }
 
     #[test]
     fn a_row_that_is_gone_leaves_the_list_where_it_is() {
         let mut scroll = reading_back();
-        assert_eq!(scroll.settle(view(900.0, 500.0, 1_900.0), nowhere), 900.0);
-        assert_eq!(scroll.settle(view(900.0, 500.0, 300.0), nowhere), 0.0, "never beyond what there is");
+        assert_eq!(settle(&mut scroll, view(900.0, 500.0, 1_900.0), nowhere), 900.0);
+        assert_eq!(settle(&mut scroll, view(0.0, 500.0, 300.0), nowhere), 0.0, "never beyond what there is");
     }
 }

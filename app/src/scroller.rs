@@ -1,12 +1,12 @@
 //! Measures and moves a list for its scroll position. The only code that sets where a list is scrolled to.
 //!
-//! Whatever changes the size of the list or of what is in it is heard through a `ResizeObserver`, which the browser
-//! calls after layout and before it paints: nobody sees the list where it should not be.
+//! It is put right as soon as it has been drawn anew; and whatever else changes its size, or that of what is in it, is
+//! heard through a `ResizeObserver`, which the browser calls after layout and before it paints.
 
 use std::{cell::RefCell, rc::Rc};
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{Element, ResizeObserver};
+use web_sys::{Element, HtmlCollection, ResizeObserver};
 use yew::{Callback, NodeRef};
 
 use crate::scroll::{Anchor, Scroll, View};
@@ -60,7 +60,7 @@ impl Scroller {
         self.0.list.clone()
     }
 
-    /// The one element in it, whose children are the rows.
+    /// The one element in it. The rows are the items of the ordered list in there.
     pub(crate) fn content(&self) -> NodeRef {
         self.0.content.clone()
     }
@@ -99,6 +99,11 @@ impl Scroller {
         self.0.settle();
     }
 
+    /// To be called when the list has been drawn anew, so that nobody can see it out of its place, not even code.
+    pub(crate) fn settle(&self) {
+        self.0.settle();
+    }
+
     /// Whether the end is kept in view.
     pub(crate) fn is_pinned(&self) -> bool {
         self.0.scroll.borrow().is_pinned()
@@ -121,28 +126,37 @@ impl Inner {
     }
 
     fn settle(&self) {
-        let Some(list) = self.list.cast::<Element>() else { return };
-        let now = view(&list);
-        let top = self.scroll.borrow_mut().settle(now, |row| {
-            let row = list.owner_document()?.get_element_by_id(row)?;
-            Some(row.get_bounding_client_rect().top() - list.get_bounding_client_rect().top() + now.top)
+        self.deciding(|scroll, list| {
+            let now = view(list);
+            let begin_of = |row: &str| {
+                let row = list.owner_document()?.get_element_by_id(row)?;
+                Some(row.get_bounding_client_rect().top() - list.get_bounding_client_rect().top() + now.top)
+            };
+            let top = scroll.settle(now, begin_of, || self.first_in_view(list));
+            if (top - now.top).abs() >= 0.5 {
+                set_top(list, top);
+            }
         });
-        if (top - now.top).abs() >= 0.5 {
-            set_top(&list, top);
-        }
         self.near_top();
     }
 
     fn near_top(&self) {
-        if self.list.cast::<Element>().is_some_and(|list| list.scroll_top() < NEAR_TOP) {
+        // Before the first rows have come, the beginning is near only because nothing is there yet.
+        let has_rows = self.rows().is_some_and(|rows| rows.length() > 0);
+        let Some(list) = self.list.cast::<Element>() else { return };
+        if has_rows && list.client_height() > 0 && list.scroll_top() < NEAR_TOP {
             let on_near_top = self.on_near_top.borrow().clone();
             on_near_top.emit(());
         }
     }
 
+    fn rows(&self) -> Option<HtmlCollection> {
+        Some(self.content.cast::<Element>()?.query_selector("ol").ok()??.children())
+    }
+
     /// The first entry in view, found by halving: rows stand below one another.
     fn first_in_view(&self, list: &Element) -> Option<Anchor> {
-        let rows = self.content.cast::<Element>()?.children();
+        let rows = self.rows()?;
         let top = list.get_bounding_client_rect().top();
         let ends_above =
             |place: u32| rows.item(place).is_some_and(|row| row.get_bounding_client_rect().bottom() <= top);

@@ -42,7 +42,7 @@ pub(crate) const SEND: &str = "Send";
 pub(crate) const KEYS_HINT: &str = "Enter sends, Shift+Enter makes a new line";
 
 pub(crate) const SENDING: &str = "Sending…";
-pub(crate) const WAITING: &str = "Waiting for the line. It goes out by itself.";
+pub(crate) const WAITING: &str = "Waiting for the line";
 pub(crate) const OTHER_LOG: &str =
     "Not sent: the room has started over since you wrote this. Send it into the new one, or keep it to yourself.";
 pub(crate) const RETRY: &str = "Retry";
@@ -55,6 +55,7 @@ pub(crate) const DISCARD: &str = "Discard";
 pub(crate) const CONNECTING: &str = "Connecting…";
 pub(crate) const CONNECTED: &str = "Connected";
 pub(crate) const TRYING: &str = "Trying again now…";
+pub(crate) const OFFLINE: &str = "This device is offline; it goes on by itself.";
 pub(crate) const TRY_NOW: &str = "Try now";
 pub(crate) const START_ANEW: &str = "Start as somebody new";
 pub(crate) const USE_IT_HERE: &str = "Use it here";

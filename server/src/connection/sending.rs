@@ -1,0 +1,156 @@
+//! What goes out on a line: answers, and whatever lies behind its cursors.
+
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use openline_protocol::{CloseCode, MessageId, Refusal, RoomName, ToClient, Why};
+
+use super::{Connection, ending::Ending};
+use crate::{database::Trouble, history::Lane, tail::Batch, websocket::Packet};
+
+/// How many bytes are given to the line before it has taken them.
+const TURN: usize = 64 * 1024;
+/// How long to wait before asking again for room among the unsent bytes of all lines.
+const NO_ROOM: Duration = Duration::from_millis(50);
+
+/// What came from disk for one place.
+pub(super) struct Fetched {
+    lane: Arc<Lane>,
+    batch: Result<Option<Batch>, Trouble>,
+}
+
+impl Connection {
+    pub(super) fn reply(&mut self, message: &ToClient) {
+        self.replies.push_back(message.to_frame().into());
+    }
+
+    pub(super) fn refuse(&mut self, room: Option<RoomName>, id: Option<MessageId>, why: Why, retry_after: Option<u64>) {
+        self.reply(&ToClient::Refusal(Refusal { room, id, why, retry_after }));
+    }
+
+    /// Gives the line what it lacks, and the system what it takes. Whether there may be more to do at once.
+    pub(super) fn poll_send(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut fed = false;
+        if self.line.unsent() == 0 {
+            self.stop_if_done();
+            fed = self.feed_turn();
+        }
+        let before = self.line.unsent();
+        if before == 0 {
+            return false;
+        }
+        self.crowded_until = None;
+        match self.line.poll_flush(cx) {
+            Poll::Ready(Ok(())) => {
+                self.deadlines.took_all();
+                self.deadlines.sent(Instant::now());
+                self.listed.set_unsent(0);
+                true
+            }
+            Poll::Ready(Err(_)) => {
+                self.ending = Some(Ending::Over);
+                true
+            }
+            Poll::Pending => {
+                let left = self.line.unsent();
+                self.deadlines.slow(fed || left < before, Instant::now());
+                self.listed.set_unsent(left);
+                false
+            }
+        }
+    }
+
+    /// Gives the line a turn's worth of what it lacks: answers first, then what is behind the cursors of its rooms.
+    pub(super) fn feed_turn(&mut self) -> bool {
+        if matches!(self.ending, Some(Ending::Closing { .. } | Ending::Over)) {
+            return false;
+        }
+        let crowded = self.hall.guests.unsent() > self.hall.limits.unsent;
+        self.crowded_until = crowded.then(|| Instant::now() + NO_ROOM);
+        if crowded {
+            return false;
+        }
+        let mut left = TURN;
+        while left > 0 {
+            let Some(reply) = self.replies.pop_front() else { break };
+            self.feed(reply, &mut left);
+        }
+        if self.replies.is_empty() {
+            self.replies = VecDeque::new();
+        }
+        for n in 0..self.places.len() {
+            if left == 0 {
+                break;
+            }
+            self.feed_place((self.first + n) % self.places.len(), &mut left);
+        }
+        self.first = (self.first + 1) % self.places.len().max(1);
+        left < TURN
+    }
+
+    pub(super) fn feed_place(&mut self, index: usize, left: &mut usize) {
+        let Some(place) = self.places.get_mut(index) else { return };
+        let news = [place.roster(), place.signals()];
+        for packet in news.into_iter().flatten() {
+            self.feed(packet, left);
+        }
+        while let Some(place) = self.places.get_mut(index).filter(|place| place.is_behind()) {
+            let Some(batch) = place.room().after(place.cursor) else { return self.fetch(index) };
+            if *left < TURN && batch.packet.len() > *left {
+                *left = 0;
+                return;
+            }
+            place.cursor = batch.upto;
+            self.feed(batch.packet, left);
+        }
+    }
+
+    pub(super) fn feed(&mut self, packet: Packet, left: &mut usize) {
+        *left = left.saturating_sub(packet.len());
+        self.hall.metrics.sent.inc();
+        self.hall.metrics.sent_bytes.inc_by(packet.len() as u64);
+        self.line.feed(packet);
+    }
+
+    /// Begins to get from disk what a room has no longer in memory; one room at a time.
+    pub(super) fn fetch(&mut self, index: usize) {
+        let Some(place) = self.places.get(index).filter(|_| self.fetching.is_none()) else { return };
+        let (room, after, lane) = (Arc::clone(place.room()), place.cursor, Arc::clone(&place.lane));
+        let hall = Arc::clone(&self.hall);
+        self.fetching = Some(Box::pin(async move {
+            hall.metrics.from_disk.inc();
+            Fetched { lane, batch: hall.history.batch(room, after).await }
+        }));
+        // It has to be polled once before anything wakes it.
+        self.wake.wake();
+    }
+
+    pub(super) fn poll_fetching(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(fetching) = &mut self.fetching else { return false };
+        let Poll::Ready(Fetched { lane, batch }) = fetching.as_mut().poll(cx) else { return false };
+        self.fetching = None;
+        if self.ending.is_some_and(|ending| !matches!(ending, Ending::Stopping { .. })) {
+            return true;
+        }
+        match (batch, self.places.iter_mut().find(|place| Arc::ptr_eq(&place.lane, &lane))) {
+            (Ok(Some(batch)), Some(place)) if batch.after == place.cursor => {
+                place.cursor = batch.upto;
+                self.feed(batch.packet, &mut 0);
+            }
+            // Somebody equally far got it sooner, and the line has it already.
+            (Ok(Some(_)), Some(_)) => {}
+            // It left the room, or joined it anew.
+            (_, None) => {}
+            (found, Some(_)) => {
+                // There are entries between a cursor and the head, or there would be no fetch.
+                tracing::error!(trouble = ?found.err(), "could not read entries");
+                self.close(CloseCode::INTERNAL, "can't read the room's entries");
+            }
+        }
+        true
+    }
+}
