@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    io::{self, IsTerminal},
     path::PathBuf,
     process::{Command, Stdio},
     time::Instant,
@@ -123,6 +124,9 @@ impl Tool {
             }
         }
         let mut install = project.cargo("install --force");
+        if !io::stderr().is_terminal() {
+            install.arg("--quiet");
+        }
         install
             .args(arguments.split_whitespace())
             .arg("--root")

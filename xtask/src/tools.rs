@@ -114,7 +114,7 @@ fn trunk() -> Tool {
         does: "builds the page",
         // What its features add is downloading tools, which is our part here.
         way: Way::Crate { package: "trunk", arguments: "--locked --no-default-features", opt_level: "0" },
-        takes: "about 4 minutes",
+        takes: "about 3 minutes",
     }
 }
 
@@ -136,7 +136,7 @@ fn wasm_pack() -> Tool {
         fit: Fit::Exactly("0.15.1".into()),
         does: "runs tests in browsers",
         way: Way::Crate { package: "wasm-pack", arguments: "--locked", opt_level: "0" },
-        takes: "about 2 minutes",
+        takes: "about a minute",
     }
 }
 
