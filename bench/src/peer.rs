@@ -20,7 +20,10 @@ pub(crate) async fn serve() -> Result<()> {
     Ok(axum::serve(listener, router).await?)
 }
 
-async fn upgrade(State(said): State<broadcast::Sender<Utf8Bytes>>, upgrade: WebSocketUpgrade) -> axum::response::Response {
+async fn upgrade(
+    State(said): State<broadcast::Sender<Utf8Bytes>>,
+    upgrade: WebSocketUpgrade,
+) -> axum::response::Response {
     upgrade.read_buffer_size(4 * 1024).on_upgrade(|socket| hold(socket, said))
 }
 

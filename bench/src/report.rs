@@ -16,8 +16,13 @@ pub(crate) async fn print(arguments: &Arguments) -> Result<()> {
     let Arguments { receivers, messages, idle, repeats, .. } = *arguments;
     let ours = our_server()?;
     let peer = std::env::current_exe()?;
-    println!("CPU of the server per delivery, in µs: {receivers} receivers, 64 characters of text; median of {repeats}");
-    println!("{:>12} {:>10} {:>14} {:>8} {:>18}", "outstanding", "openline", "axum broadcast", "ratio", "frames/delivery");
+    println!(
+        "CPU of the server per delivery, in µs: {receivers} receivers, 64 characters of text; median of {repeats}"
+    );
+    println!(
+        "{:>12} {:>10} {:>14} {:>8} {:>18}",
+        "outstanding", "openline", "axum broadcast", "ratio", "frames/delivery"
+    );
     for outstanding in OUTSTANDING {
         let messages = messages.min(50 * outstanding).max(outstanding * 5);
         let (mut own, mut other, mut frames) = (Vec::new(), Vec::new(), 0.0);

@@ -110,7 +110,6 @@ impl Serialize for Body {
     }
 }
 
-
 fn one_field<S: Serializer>(
     to: S,
     body: &Body,
@@ -145,13 +144,7 @@ impl<'de> Visitor<'de> for BodyVisitor {
         while let Some(key) = map.next_key::<Field>()? {
             let found = match key {
                 Field::Text => Body::Text(map.next_value()?),
-                Field::Bytes => match map.next_value::<BytesField>()? {
-                    BytesField::Announced(announced) => Body::Bytes(Payload { announced, bytes: Bytes::new() }),
-                    BytesField::Inline(text) => {
-                        let bytes = BASE64.decode(text).map_err(de::Error::custom)?;
-                        Body::Bytes(Bytes::from(bytes).into())
-                    }
-                },
+                Field::Bytes => Body::Bytes(map.next_value()?),
                 Field::Other => {
                     map.next_value::<IgnoredAny>()?;
                     continue;
@@ -175,9 +168,28 @@ enum Field {
     Other,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum BytesField {
-    Announced(usize),
-    Inline(String),
+/// How many bytes are announced, or the bytes themselves as base64.
+impl<'de> Deserialize<'de> for Payload {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct CountOrText;
+
+        impl Visitor<'_> for CountOrText {
+            type Value = Payload;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("how many bytes, or the bytes as base64")
+            }
+
+            fn visit_u64<E: de::Error>(self, count: u64) -> Result<Payload, E> {
+                let announced = usize::try_from(count).map_err(E::custom)?;
+                Ok(Payload { announced, bytes: Bytes::new() })
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Payload, E> {
+                BASE64.decode(text).map(|bytes| Bytes::from(bytes).into()).map_err(E::custom)
+            }
+        }
+
+        from.deserialize_any(CountOrText)
+    }
 }

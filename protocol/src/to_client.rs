@@ -1,6 +1,11 @@
 //! What the server says.
 
-use serde::{Deserialize, Serialize};
+use std::{borrow::Cow, fmt};
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
 
 use crate::{
     body::Body,
@@ -41,9 +46,12 @@ pub enum ToClient {
     Roster {
         /// Which room.
         room: RoomName,
-        /// The roster itself.
-        #[serde(flatten)]
-        roster: Roster,
+        /// As in [`Roster`].
+        version: u64,
+        /// As in [`Roster`].
+        count: usize,
+        /// As in [`Roster`].
+        who: Vec<Person>,
     },
     /// Something asked for was not done.
     Refusal(Refusal),
@@ -185,7 +193,7 @@ pub struct Refusal {
 }
 
 /// Why something was not done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Why {
@@ -219,13 +227,14 @@ pub enum Why {
         /// What was wrong with it, for whoever wrote the client.
         detail: String,
     },
-    /// A reason this version doesn't know.
-    #[serde(untagged)]
-    Other(serde_json::Value),
+    /// A reason this version doesn't know. It is read, so that a newer server doesn't break an older page, and never
+    /// sent.
+    #[serde(skip)]
+    Other,
 }
 
 /// Why the server will close a line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ClosingWhy {
@@ -233,7 +242,60 @@ pub enum ClosingWhy {
     Restarting {},
     /// It has more to do than it can.
     Busy {},
-    /// A reason this version doesn't know.
-    #[serde(untagged)]
-    Other(serde_json::Value),
+    /// A reason this version doesn't know. It is read, so that a newer server doesn't break an older page, and never
+    /// sent.
+    #[serde(skip)]
+    Other,
 }
+
+/// Reads an enum whose variants have named fields, as derived, but for a variant that isn't known: that is `Other`.
+/// Serde can derive this only by way of a copy in between, which makes each page some 10 KB larger.
+macro_rules! tolerant {
+    ($reason:ident: $($tag:literal => $variant:ident { $($field:ident: $type:ty),* },)*) => {
+        impl<'de> Deserialize<'de> for $reason {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                struct OneField;
+
+                impl<'de> Visitor<'de> for OneField {
+                    type Value = $reason;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("a reason: an object with one field")
+                    }
+
+                    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<$reason, A::Error> {
+                        match map.next_key::<Cow<'de, str>>()?.as_deref() {
+                            $(Some($tag) => {
+                                #[derive(Deserialize)]
+                                struct Fields { $($field: $type),* }
+                                let Fields { $($field),* } = map.next_value()?;
+                                Ok($reason::$variant { $($field),* })
+                            })*
+                            Some(_) => map.next_value::<IgnoredAny>().map(|_| $reason::Other),
+                            None => Ok($reason::Other),
+                        }
+                    }
+                }
+
+                from.deserialize_map(OneField)
+            }
+        }
+    };
+}
+
+tolerant!(Why:
+    "too_long" => TooLong { limit: usize },
+    "bad_body" => BadBody {},
+    "bad_kind" => BadKind {},
+    "not_joined" => NotJoined {},
+    "too_many_rooms" => TooManyRooms { limit: usize },
+    "storage_full" => StorageFull {},
+    "storage_failed" => StorageFailed {},
+    "behind" => Behind { id: MessageId },
+    "not_understood" => NotUnderstood { detail: String },
+);
+
+tolerant!(ClosingWhy:
+    "restarting" => Restarting {},
+    "busy" => Busy {},
+);

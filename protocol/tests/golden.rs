@@ -1,5 +1,7 @@
 //! Every message of version 1, letter for letter. A change here is a change of the wire: it breaks somebody's client.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "this is all test code")]
+
 use bytes::Bytes;
 use openline_protocol::*;
 
@@ -66,11 +68,7 @@ fn what_a_page_says() {
     );
     up(ToServer::Join(Join { room: room(), after: None, last: None }), r#"{"join":{"room":"lobby"}}"#);
     up(
-        ToServer::Join(Join {
-            room: room(),
-            after: Some(Cursor { epoch: epoch(), seq: seq(1) }),
-            last: None,
-        }),
+        ToServer::Join(Join { room: room(), after: Some(Cursor { epoch: epoch(), seq: seq(1) }), last: None }),
         r#"{"join":{"room":"lobby","after":{"epoch":"e1","seq":1}}}"#,
     );
     up(ToServer::Join(Join { room: room(), after: None, last: Some(10) }), r#"{"join":{"room":"lobby","last":10}}"#);
@@ -97,12 +95,7 @@ fn what_a_page_says() {
 #[test]
 fn what_the_server_says() {
     down(
-        ToClient::Welcome(Welcome {
-            you: ada(),
-            token: Token("t".into()),
-            limits: Limits::default(),
-            beat_every: 15,
-        }),
+        ToClient::Welcome(Welcome { you: ada(), token: Token("t".into()), limits: Limits::default(), beat_every: 15 }),
         r#"{"welcome":{"you":$ADA,"token":"t","limits":{"text":4000,"bytes":262144,"signal":16384,"rooms":64,
             "rate":200,"burst":1000,"behind":100000},"beat_every":15}}"#,
     );
@@ -132,7 +125,7 @@ fn what_the_server_says() {
         r#"{"signals":{"room":"lobby","signals":[{"from":$ADA,"body":{"text":"typing"}}]}}"#,
     );
     down(
-        ToClient::Roster { room: room(), roster: Roster { version: 8, count: 1, who: vec![ada()] } },
+        ToClient::Roster { room: room(), version: 8, count: 1, who: vec![ada()] },
         r#"{"roster":{"room":"lobby","version":8,"count":1,"who":[$ADA]}}"#,
     );
     down(
@@ -192,7 +185,9 @@ fn a_batch_with_bytes_is_one_binary_frame_with_the_payloads_in_order() {
 #[test]
 fn entries_encoded_before_make_the_same_frames() {
     let rooms = ["lobby", "部屋"];
-    for bodies in [vec![Body::text("a \"quoted\" \u{1f600}")], vec![Body::text("x"), Body::bytes(&b"\0\x01"[..])], vec![]] {
+    for bodies in
+        [vec![Body::text("a \"quoted\" \u{1f600}")], vec![Body::text("x"), Body::bytes(&b"\0\x01"[..])], vec![]]
+    {
         for room in rooms {
             let room: RoomName = room.parse().unwrap();
             let entries: Vec<_> = bodies.iter().zip(3..).map(|(body, n)| entry(n, body.clone())).collect();
@@ -231,7 +226,7 @@ fn coming_down_a_newer_server_is_understood_as_far_as_it_goes() {
     assert_eq!(batch.entries[0].body, Body::Unknown);
     assert_eq!(batch.entries[0].kind.as_deref(), Some("x/new"));
     let refusal = ToClient::from_text(r#"{"refusal":{"why":{"mercury_retrograde":{}}}}"#);
-    assert!(matches!(refusal, Ok(ToClient::Refusal(Refusal { why: Why::Other(_), .. }))));
+    assert!(matches!(refusal, Ok(ToClient::Refusal(Refusal { why: Why::Other, .. }))));
     assert_eq!(ToClient::from_text(r#"{"sing":{}}"#), Err(DecodeError::Unknown { tag: "sing".into() }));
 }
 
@@ -240,7 +235,9 @@ fn what_is_no_message_says_so_and_never_panics() {
     for text in ["", "{}", "[]", "7", "null", "{\"beat\":{}", r#"{"beat":{},"leave":{"room":"a"}}"#, "\u{0}"] {
         assert!(matches!(ToServer::from_text(text), Err(DecodeError::NotAMessage { .. })), "{text}");
     }
-    for text in [r#"{"leave":{}}"#, r#"{"leave":{"room":"a b"}}"#, r#"{"post":{"room":"a","id":"7","body":{"text":""}}}"#] {
+    for text in
+        [r#"{"leave":{}}"#, r#"{"leave":{"room":"a b"}}"#, r#"{"post":{"room":"a","id":"7","body":{"text":""}}}"#]
+    {
         assert!(matches!(ToServer::from_text(text), Err(DecodeError::Unfit { .. })), "{text}");
     }
     let announced = golden(r#"{"post":{"room":"lobby","id":"$ID","body":{"bytes":3}}}"#);

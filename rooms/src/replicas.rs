@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use openline_protocol::{
-    Heard, Hello, MessageId, Page, Person, PersonName, Refusal, RoomName, Seq, SessionId, Signal, ToClient,
+    Heard, Hello, MessageId, Page, Person, PersonName, Refusal, RoomName, Roster, Seq, SessionId, Signal, ToClient,
     ToServer, Token, Welcome, Why,
 };
 
@@ -192,8 +192,8 @@ impl Replicas {
                 std::iter::once(Effect::DropDraft(room, id)).chain(posts(replica, now)).collect()
             }),
             ToClient::Signals { room, signals } => vec![Effect::Tell(Change::Signals { room, signals })],
-            ToClient::Roster { room, roster } => self.on(&room, |replica| {
-                replica.set_roster(roster);
+            ToClient::Roster { room, version, count, who } => self.on(&room, |replica| {
+                replica.set_roster(Roster { version, count, who });
                 Vec::new()
             }),
             ToClient::Refusal(refusal) => self.refused(refusal, now),

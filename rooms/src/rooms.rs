@@ -11,7 +11,7 @@ use std::{
 use futures_util::StreamExt;
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
-use openline_client::{CloseEvent, EndedWhy, Event, Events, Heartbeat, Message, Ready, Session};
+use openline_client::{CloseEvent, DownWhy, EndedWhy, Event, Events, Heartbeat, Message, Ready, Session};
 use openline_protocol::{
     Body, CloseCode, Frame, MessageId, Person, PersonId, PersonName, RoomName, SessionId, Signal, ToClient, ToServer,
 };
@@ -52,13 +52,19 @@ struct Inner {
     replicas: RefCell<Replicas>,
     session: RefCell<Option<Session>>,
     line: RefCell<Line>,
-    listeners: RefCell<Vec<(u64, Rc<dyn Fn(&Change)>)>>,
+    listeners: RefCell<Vec<Listener>>,
     next_listener: Cell<u64>,
     last_written: Cell<u64>,
     /// Goes off when a held draft is due.
     due: RefCell<Option<Timeout>>,
     /// Hears what other tabs do to the store.
     _other_tabs: Option<EventListener>,
+}
+
+#[derive(Clone)]
+struct Listener {
+    id: u64,
+    tell: Rc<dyn Fn(&Change)>,
 }
 
 /// Somebody who is told of changes, until this is dropped.
@@ -104,7 +110,7 @@ impl Rooms {
     pub fn subscribe(&self, listener: impl Fn(&Change) + 'static) -> Subscription {
         let id = self.0.next_listener.get();
         self.0.next_listener.set(id + 1);
-        self.0.listeners.borrow_mut().push((id, Rc::new(listener)));
+        self.0.listeners.borrow_mut().push(Listener { id, tell: Rc::new(listener) });
         Subscription { rooms: Rc::downgrade(&self.0), id }
     }
 
@@ -239,12 +245,18 @@ impl Inner {
             Event::Down { why, retry_in } => {
                 self.line_lost();
                 let next_try_at = retry_in.map(|wait| now().saturating_add(millis(wait)));
-                self.set_line(Line::Down { why: why.to_string(), next_try_at });
+                let why = if let DownWhy::Closed(close) = &why { meaning(close) } else { why.to_string() };
+                self.set_line(Line::Down { why, next_try_at });
             }
             Event::Ended { why } => {
                 self.line_lost();
-                let code = if let EndedWhy::NotWorthARetry(close) = &why { Some(CloseCode(close.code)) } else { None };
-                self.set_line(Line::Ended { why: why.to_string(), code });
+                let line = match &why {
+                    EndedWhy::NotWorthARetry(close) => {
+                        Line::Ended { why: meaning(close), code: Some(CloseCode(close.code)) }
+                    }
+                    _ => Line::Ended { why: why.to_string(), code: None },
+                };
+                self.set_line(line);
             }
             _ => {}
         }
@@ -322,9 +334,9 @@ impl Inner {
     }
 
     fn tell(&self, change: &Change) {
-        let listeners: Vec<_> = self.listeners.borrow().iter().map(|(_, listener)| listener.clone()).collect();
+        let listeners = self.listeners.borrow().clone();
         for listener in listeners {
-            listener(change);
+            (listener.tell)(change);
         }
     }
 }
@@ -332,7 +344,7 @@ impl Inner {
 impl Drop for Subscription {
     fn drop(&mut self) {
         if let Some(rooms) = self.rooms.upgrade() {
-            rooms.listeners.borrow_mut().retain(|(id, _)| *id != self.id);
+            rooms.listeners.borrow_mut().retain(|listener| listener.id != self.id);
         }
     }
 }
@@ -361,6 +373,11 @@ fn hear_other_tabs(rooms: Weak<Inner>) -> Option<EventListener> {
 /// The server is silent for at most `beat_every`; a little more, and we ask.
 fn heartbeat(beat_every: Duration) -> Heartbeat {
     Heartbeat::new(beat_every + Duration::from_secs(2), Duration::from_secs(5), || to_message(&ToServer::Beat {}))
+}
+
+/// A close in words for a person. The reason is for whoever reads logs.
+fn meaning(close: &CloseEvent) -> String {
+    CloseCode(close.code).meaning().to_owned()
 }
 
 fn to_message(message: &ToServer) -> Message {

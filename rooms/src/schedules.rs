@@ -222,7 +222,8 @@ impl World {
 
     /// The server takes one message of a line, and then sends what is behind its cursor.
     fn serve(&mut self, place: usize) {
-        let person = Person { id: PersonId(Uuid::from_u128(self.tabs[place].person as u128)), name: "Ada".parse().unwrap() };
+        let person =
+            Person { id: PersonId(Uuid::from_u128(self.tabs[place].person as u128)), name: "Ada".parse().unwrap() };
         let Some(line) = &mut self.tabs[place].line else { return };
         if let Some(Frame::Text(text)) = line.up.pop_front() {
             let answer = self.server.take(line, ToServer::from_text(&text).unwrap(), person, self.now);
@@ -296,7 +297,8 @@ impl World {
             let kept = life.iter().filter(|id| !self.discarded.contains(id));
             let places: Vec<_> = kept.filter_map(|id| self.server.ids.get(id)).collect();
             if self.server.epoch == 0 {
-                let missing = life.iter().filter(|id| !self.server.ids.contains_key(id) && !self.discarded.contains(id));
+                let missing =
+                    life.iter().filter(|id| !self.server.ids.contains_key(id) && !self.discarded.contains(id));
                 assert_eq!(missing.count(), 0, "seed {seed}: something written is not in the log");
                 assert!(places.is_sorted(), "seed {seed}: the order of writing is lost");
             }

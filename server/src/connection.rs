@@ -19,9 +19,7 @@ use std::{
     time::Instant,
 };
 
-use openline_protocol::{
-    CloseCode, Join, Person, ToClient,
-};
+use openline_protocol::{CloseCode, Join, Person, ToClient};
 
 use self::{
     deadlines::{Deadlines, Due},

@@ -230,9 +230,8 @@ impl Room {
         {
             let mut people = self.people.lock();
             people.roster.told(Instant::now());
-            let roster = people.roster.snapshot();
-            let version = roster.version;
-            let packet = ToClient::Roster { room: self.name.clone(), roster }.to_frame().into();
+            let Snapshot { version, count, who } = people.roster.snapshot();
+            let packet = ToClient::Roster { room: self.name.clone(), version, count, who }.to_frame().into();
             people.told = Some((version, packet));
             self.told.store(version, Ordering::Release);
         }

@@ -274,9 +274,9 @@ impl Client {
             ToClient::Signals { signals, .. } => {
                 self.signals.extend(signals.into_iter().map(|heard| (heard.from.name.to_string(), heard.body)));
             }
-            ToClient::Roster { roster, .. } => {
-                assert!(self.rosters.last().is_none_or(|last| last.version < roster.version));
-                self.rosters.push(roster);
+            ToClient::Roster { room: _, version, count, who } => {
+                assert!(self.rosters.last().is_none_or(|last| last.version < version));
+                self.rosters.push(Roster { version, count, who });
             }
             ToClient::Refusal(refusal) => self.refusals.push(refusal),
             ToClient::Closing { why, back_in } => self.closing = Some((why, back_in)),
