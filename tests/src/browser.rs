@@ -66,12 +66,12 @@ impl Browser {
     }
 
     async fn window(&self) -> Client {
-        let mut options = json!({ "args": ARGUMENTS });
+        let mut options = Map::from_iter([("args".to_owned(), json!(ARGUMENTS))]);
         if let Some(binary) = std::env::var_os("CHROME") {
-            options["binary"] = json!(binary.to_string_lossy());
+            options.insert("binary".into(), json!(binary.to_string_lossy()));
         }
         let mut wanted = Map::new();
-        wanted.insert("goog:chromeOptions".into(), options);
+        wanted.insert("goog:chromeOptions".into(), options.into());
         wanted.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL" }));
         wanted.insert("timeouts".into(), json!({ "script": 120_000 }));
         wanted.insert("acceptInsecureCerts".into(), Value::Bool(false));

@@ -96,7 +96,8 @@ impl Page {
     /// Types into the box, without sending. A line break is typed with shift.
     pub async fn write(&self, text: &str) {
         self.until("the box", "document.querySelector('textarea')").await;
-        let broken = text.replace('\n', &format!("{}{}{}", char::from(Key::Shift), char::from(Key::Enter), char::from(Key::Null)));
+        let broken = text
+            .replace('\n', &format!("{}{}{}", char::from(Key::Shift), char::from(Key::Enter), char::from(Key::Null)));
         self.message_box().await.send_keys(&broken).await.expect("the text is typed");
     }
 
@@ -118,7 +119,8 @@ impl Page {
 
     /// Presses a button, by its words.
     pub async fn push(&self, button: &str) {
-        let find = format!("[...document.querySelectorAll('button')].find(b => b.innerText.trim() === {})", json!(button));
+        let find =
+            format!("[...document.querySelectorAll('button')].find(b => b.innerText.trim() === {})", json!(button));
         self.until(&format!("the button {button}"), &find).await;
         self.eval(&format!("{find}.click()")).await;
     }
@@ -146,12 +148,13 @@ impl Page {
 
     /// Waits until the page says something, anywhere.
     pub async fn says(&self, words: &str) {
-        self.until(&format!("the words {words:?}"), &format!("document.body.innerText.includes({})", json!(words))).await;
+        self.until(&format!("the words {words:?}"), &format!("document.body.innerText.includes({})", json!(words)))
+            .await;
     }
 
     /// Waits until the room's history has come.
     pub async fn is_joined(&self) {
-        self.until("the room's history", "document.querySelector('[role=log] .beginning')").await;
+        self.until("the room's history", "document.querySelector('[role=log] .beginning, [role=log] .empty')").await;
     }
 
     /// Waits until a condition, in JavaScript, holds.
@@ -160,7 +163,10 @@ impl Page {
         let there = self.client.execute_async(UNTIL, arguments).await.expect("the page answers");
         if let Value::String(there) = there {
             let complaints = self.complaints().await.join("\n");
-            panic!("{what}: not within {} s; the page says:\n{there}\nand complains:\n{complaints}", PATIENCE.as_secs());
+            panic!(
+                "{what}: not within {} s; the page says:\n{there}\nand complains:\n{complaints}",
+                PATIENCE.as_secs()
+            );
         }
     }
 
@@ -190,7 +196,8 @@ impl Page {
     }
 
     async fn texts(&self, selector: &str) -> Vec<String> {
-        let all = self.eval(&format!("[...document.querySelectorAll({})].map(e => e.textContent)", json!(selector))).await;
+        let all =
+            self.eval(&format!("[...document.querySelectorAll({})].map(e => e.textContent)", json!(selector))).await;
         all.as_array().into_iter().flatten().filter_map(|one| one.as_str().map(str::to_owned)).collect()
     }
 

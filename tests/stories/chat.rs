@@ -54,8 +54,8 @@ async fn a_draft_that_is_not_settled_survives_a_reload() {
     ada.reload().await;
     ada.until("the draft again", "document.querySelector('li.draft')").await;
     assert_eq!(ada.drafts().await, ["written while the line was down"]);
+    ada.says("Try now").await;
     line.mend();
-    ada.push("Try now").await;
     ada.sees(&["written while the line was down"]).await;
     end([ada]).await;
 }
@@ -159,12 +159,12 @@ async fn enter_sends_shift_enter_breaks_the_line_and_an_input_methods_enter_does
     ada.enter_as("Ada").await;
     ada.is_joined().await;
     ada.write("にほ").await;
-    for event in ["{ key: 'Enter', isComposing: true }", "{ key: 'Enter', keyCode: 229 }", "{ key: 'Enter', repeat: true }"] {
+    for event in
+        ["{ key: 'Enter', isComposing: true }", "{ key: 'Enter', keyCode: 229 }", "{ key: 'Enter', repeat: true }"]
+    {
         let options = format!("Object.assign({event}, {{ bubbles: true, cancelable: true }})");
-        ada.eval(&format!(
-            "document.querySelector('textarea').dispatchEvent(new KeyboardEvent('keydown', {options}))"
-        ))
-        .await;
+        ada.eval(&format!("document.querySelector('textarea').dispatchEvent(new KeyboardEvent('keydown', {options}))"))
+            .await;
     }
     assert_eq!(ada.written().await, "にほ", "nothing was sent");
     ada.write("\nん").await;
@@ -179,10 +179,14 @@ async fn text_cannot_become_markup() {
     let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
     let ada = browser.visit(&server.url("/r/lobby")).await;
     ada.enter_as("<b onclick=alert(1)>Ada").await;
-    let text = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script> &amp; <b>bold</b>";
+    let text =
+        "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script> &amp; <b>bold</b>";
     ada.say(text).await;
     ada.sees(&[text]).await;
-    assert_eq!(ada.eval("document.querySelectorAll('[role=log] img, [role=log] script, [role=log] b').length").await, 0);
+    assert_eq!(
+        ada.eval("document.querySelectorAll('[role=log] img, [role=log] script, [role=log] b').length").await,
+        0
+    );
     assert_ne!(ada.eval("document.title").await, "owned");
     end([ada]).await;
 }
@@ -243,7 +247,8 @@ async fn rooms_are_addresses_and_a_bad_one_is_told() {
     ada.is_joined().await;
     assert_eq!(ada.entries().await, [""; 0]);
     ada.go(&server.url("/r/no%20such")).await;
-    ada.until("a way out", "document.querySelector('a[href=\"/r/lobby\"]') || document.querySelector('main button')").await;
+    ada.until("a way out", "document.querySelector('a[href=\"/r/lobby\"]') || document.querySelector('main button')")
+        .await;
     end([ada]).await;
 }
 
