@@ -106,7 +106,7 @@ impl Rooms {
         rooms
     }
 
-    /// Calls `listener` at each change, after it is made.
+    /// Calls `listener` at each change, after it is made. One that holds these rooms itself keeps them open for ever.
     pub fn subscribe(&self, listener: impl Fn(&Change) + 'static) -> Subscription {
         let id = self.0.next_listener.get();
         self.0.next_listener.set(id + 1);
