@@ -41,7 +41,7 @@ impl Server {
     /// Starts it on core 0, and waits for the line that says where it listens.
     pub(crate) async fn start(program: &Path, arguments: &[&str]) -> Result<Self> {
         let mut command = Command::new("taskset");
-        command.args(["-c", "0"]).arg(program).args(arguments);
+        command.args(["-c", "0"]).arg(program).args(arguments).env("OPENLINE_LOG", "warn");
         let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().context("starting a server")?;
         let mut lines = BufReader::new(child.stdout.take().context("its output")?).lines();
         let address = loop {
