@@ -50,7 +50,7 @@ pub(crate) async fn print(arguments: &Arguments) -> Result<()> {
 
 fn our_server() -> Result<PathBuf> {
     let path = std::env::current_exe()?.with_file_name("openline-server");
-    ensure!(path.exists(), "{} is not there: run `cargo xtask bench`, which builds it", path.display());
+    ensure!(path.exists(), "{} is not there: run `cargo xtask bench server`, which builds it", path.display());
     Ok(path)
 }
 

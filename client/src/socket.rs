@@ -51,7 +51,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Socket {
     socket: web_sys::WebSocket,
-    _closures: Closures,
+    closures: Closures,
     _handlers: Rc<Handlers>,
 }
 
@@ -97,7 +97,7 @@ impl Socket {
         let handlers = Rc::new(handlers);
         // In the constructor's own turn, so that no event can come before.
         let closures = Closures::attach(&socket, &handlers);
-        let socket = Self { socket, _closures: closures, _handlers: handlers };
+        let socket = Self { socket, closures, _handlers: handlers };
         socket.set_binary_type(binary_type);
         Ok(socket)
     }
@@ -204,7 +204,7 @@ impl Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         // Detached first: closing must not call into closures that are about to go.
-        Closures::detach(&self.socket);
+        self.closures.detach(&self.socket);
         if matches!(self.state(), ReadyState::Connecting | ReadyState::Open) {
             // Without a code or reason there is nothing a browser could refuse.
             let _ = self.socket.close();

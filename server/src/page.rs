@@ -1,4 +1,4 @@
-//! The built page, and the policy it runs under.
+//! The built pages, each a document with the policy it runs under.
 
 use std::{io, path::PathBuf};
 
@@ -17,16 +17,26 @@ From the project's folder, `cargo xtask serve` builds the page and the server an
 If the page is built somewhere else, start the server with --assets and its folder.
 ";
 
-/// `index.html` in the folder of the built page. It is read each time, so that a page that was built anew is served
+/// `index.html` in the folder of a built page. It is read each time, so that a page that was built anew is served
 /// with the policy that fits it.
 #[derive(Clone, Debug)]
 pub(crate) struct Page {
     file: PathBuf,
+    reach: Reach,
+}
+
+/// Where the policy lets a page open sockets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Reach {
+    /// To this server.
+    Home,
+    /// To anywhere, which is what the workbench is for.
+    Anywhere,
 }
 
 impl Page {
-    pub(crate) fn new(assets: &std::path::Path) -> Self {
-        Self { file: assets.join("index.html") }
+    pub(crate) fn new(folder: &std::path::Path, reach: Reach) -> Self {
+        Self { file: folder.join("index.html"), reach }
     }
 
     /// The page, under its policy, for somebody who came by way of this `Host`.
@@ -35,7 +45,7 @@ impl Page {
         let read = tokio::task::spawn_blocking(move || std::fs::read_to_string(file)).await;
         match read.unwrap_or_else(|error| Err(io::Error::other(error))) {
             Ok(html) => {
-                let policy = HeaderValue::from_str(&policy(&html, host));
+                let policy = HeaderValue::from_str(&policy(&html, host, self.reach));
                 let headers = [
                     (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
                     (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
@@ -57,14 +67,17 @@ impl Page {
 
 /// The strictest policy that a Trunk page with WebAssembly runs under: scripts of our own, and inline only those that
 /// stand in the page.
-fn policy(html: &str, host: Option<&str>) -> String {
+fn policy(html: &str, host: Option<&str>, reach: Reach) -> String {
     let mut scripts = String::from("'self' 'wasm-unsafe-eval'");
     for script in inline_scripts(html) {
         scripts.push_str(&format!(" 'sha256-{}'", BASE64.encode(Sha256::digest(script))));
     }
     // Not every browser counts ws: as 'self'. The host goes into a header, so it is one, and nothing more.
     let host = host.and_then(|host| host.parse::<Authority>().ok()).filter(|host| !host.as_str().contains('@'));
-    let lines = host.map(|host| format!(" ws://{host} wss://{host}")).unwrap_or_default();
+    let lines = match reach {
+        Reach::Home => host.map(|host| format!(" ws://{host} wss://{host}")).unwrap_or_default(),
+        Reach::Anywhere => " ws: wss:".into(),
+    };
     format!(
         "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
          media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; connect-src 'self'{lines}; base-uri 'self'; \
@@ -105,7 +118,7 @@ mod tests {
     fn every_inline_script_is_allowed_by_its_hash_and_nothing_else_is() {
         let html = "<SCRIPT type=\"module\">a()</SCRIPT><script src=\"x.js\"></script><script>\nb('é') </script>";
         assert_eq!(inline_scripts(html), ["a()", "\nb('é') "]);
-        let policy = policy(html, Some("chat.example:9000"));
+        let policy = policy(html, Some("chat.example:9000"), Reach::Home);
         assert!(policy.contains("'sha256-qVpDBgj7bpq5hMAcGp3AOc79J3Y1Z4HvySTwKrWDoy4='"), "{policy}");
         assert!(policy.contains("connect-src 'self' ws://chat.example:9000 wss://chat.example:9000;"));
         assert!(!policy.contains("unsafe-inline"));
@@ -114,8 +127,14 @@ mod tests {
     #[test]
     fn a_host_cannot_write_the_policy() {
         for host in ["x; script-src *", "a b", "evil@x", ""] {
-            assert!(policy("", Some(host)).contains("connect-src 'self'; base-uri"), "{host}");
+            assert!(policy("", Some(host), Reach::Home).contains("connect-src 'self'; base-uri"), "{host}");
         }
+    }
+
+    #[test]
+    fn only_the_workbench_may_dial_anywhere_and_nothing_but_sockets() {
+        let policy = policy("", Some("chat.example"), Reach::Anywhere);
+        assert!(policy.contains("connect-src 'self' ws: wss:; base-uri"), "{policy}");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::{
     history::OpenError,
     options::Options,
     origin::Origins,
-    page::Page,
+    page::{Page, Reach},
     web::{self, Admission, Doors},
 };
 
@@ -94,7 +94,8 @@ impl Server {
         let doors = Doors {
             hall: Arc::clone(&hall),
             origins: Origins::new(options.origin, address.ip()),
-            page: Page::new(&options.assets),
+            page: Page::new(&options.assets, Reach::Home),
+            workbench: Page::new(&options.assets.join("wire"), Reach::Anywhere),
             assets: ServeDir::new(&options.assets).append_index_html_on_directories(false),
         };
         let turned_away = Arc::new(Semaphore::new(TURNED_AWAY));

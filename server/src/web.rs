@@ -35,6 +35,7 @@ pub(crate) struct Doors {
     pub(crate) hall: Arc<Hall>,
     pub(crate) origins: Origins,
     pub(crate) page: Page,
+    pub(crate) workbench: Page,
     pub(crate) assets: ServeDir,
 }
 
@@ -60,6 +61,9 @@ pub(crate) fn routes(doors: Arc<Doors>) -> Router {
         .route("/", get(page))
         .route("/index.html", get(page))
         .route("/r/{room}", get(page))
+        .route("/wire", get(workbench))
+        .route("/wire/", get(workbench))
+        .route("/wire/index.html", get(workbench))
         .fallback(asset)
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(turn_away))
@@ -203,6 +207,10 @@ async fn metrics(State(doors): State<Arc<Doors>>) -> Response {
 
 async fn page(State(doors): State<Arc<Doors>>, headers: HeaderMap) -> Response {
     doors.page.response(host(&headers)).await
+}
+
+async fn workbench(State(doors): State<Arc<Doors>>, headers: HeaderMap) -> Response {
+    doors.workbench.response(host(&headers)).await
 }
 
 async fn asset(State(doors): State<Arc<Doors>>, request: Request) -> Response {

@@ -8,7 +8,16 @@
 mod tool;
 mod server;
 mod line;
+mod peer;
 mod browser;
 mod page;
+mod workbench;
 
-pub use self::{browser::Browser, line::Line, page::Page, server::Server};
+pub use self::{
+    browser::Browser,
+    line::Line,
+    page::Page,
+    peer::{Heard, Lines, Peer},
+    server::Server,
+    workbench::Workbench,
+};

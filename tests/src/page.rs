@@ -67,6 +67,11 @@ impl Page {
         Self { client }
     }
 
+    /// What drives the window, for those that act on another page than the chat.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Goes to an address.
     pub async fn go(&self, url: &str) {
         self.client.goto(url).await.expect("the page loads");

@@ -11,6 +11,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("openline-rooms", &["openline-client", "openline-protocol"]),
     ("openline-server", &["openline-protocol"]),
     ("openline-app", &["openline-client", "openline-rooms"]),
+    ("openline-wire", &["openline-client"]),
 ];
 
 /// Folders whose members may use anything, and that nothing else may use.

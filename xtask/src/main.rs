@@ -1,8 +1,8 @@
 //! Openline's tasks. `cargo xtask serve` gives a chat, `cargo xtask test` proves it; both get what they need first.
 //!
 //! What lives here, from the ground up: children that end with us (`process`), where things are (`project`), the tools
-//! (`tool`, `tools`), the two things that are built and run (`page`, `server`), and the commands (`hook`, `serve`,
-//! `test`). Nothing here is part of what a page or a server runs.
+//! (`tool`, `tools`), the two things that are built and run (`page`, `server`), and the commands (`hook`, `workbench`,
+//! `serve`, `test`). Nothing here is part of what a page or a server runs.
 
 use std::process::ExitCode;
 
@@ -15,12 +15,16 @@ mod project;
 mod tool;
 mod tools;
 mod page;
+mod bindgen;
+mod sizes;
 mod server;
 mod hook;
+mod workbench;
 mod serve;
 mod tally;
 mod ring;
 mod test;
+mod bench;
 
 #[cfg(test)]
 mod edges;
@@ -39,9 +43,14 @@ enum Task {
     Serve(serve::Serve),
     /// Run every ring of tests, or those named
     Test(test::Test),
+    /// Print figures, against others, on this machine
+    Bench(bench::Bench),
     /// Trunk's pre-build hook: see that a server runs for as long as Trunk does
     #[command(hide = true)]
     Hook,
+    /// Trunk's post-build hook: build the workbench into the page's folder
+    #[command(hide = true)]
+    Workbench,
     /// Run a command until the process `pid` ends
     #[command(hide = true)]
     Attend {
@@ -78,7 +87,9 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
     match task {
         Task::Serve(serve) => serve.run(&project),
         Task::Test(test) => test.run(&project),
+        Task::Bench(bench) => bench.run(&project),
         Task::Hook => hook::run(&project).map(|()| ExitCode::SUCCESS),
+        Task::Workbench => workbench::build(&project).map(|()| ExitCode::SUCCESS),
         Task::Attend { pid, command } => server::attend(&project, pid, &command),
         Task::Leash { command } => process::become_leashed(&command),
     }

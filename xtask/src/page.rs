@@ -32,7 +32,8 @@ pub(crate) fn build(project: &Project) -> Result<()> {
     } else {
         // In Trunk's words a release is what goes through wasm-opt, and one that is missing or too old it would download.
         eprintln!("wasm-opt is not here, and npm is what would bring it: the page gets about half as large again.");
-        trunk.args(["--cargo-profile", "page"]);
+        // In the environment, so that the hook's Trunk, which builds the workbench, has it too.
+        trunk.env("TRUNK_BUILD_CARGO_PROFILE", "page");
     }
     // Trunk takes "true" there, and fails on the "1" that everybody sets.
     if env::var_os("NO_COLOR").is_some() {

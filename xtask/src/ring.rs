@@ -1,14 +1,15 @@
 //! The rings of tests: each only for what the ring inside it cannot show.
 
-use std::{env, fs};
+use std::{env, ffi::OsStr, fs};
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 use crate::{
-    page, process,
+    bindgen, page, process,
     project::Project,
     server::{Profile, Server},
+    sizes,
     tally::Tally,
     tool::Tool,
     tools,
@@ -27,8 +28,12 @@ pub(crate) enum Ring {
     Native,
     /// The page builds
     Page,
-    /// The client in a real browser, against a real server
+    /// The smallest pages with each of the client's layers keep to their budgets
+    Sizes,
+    /// The client in Chromium, against a real server
     Browser,
+    /// The client in Firefox, against a real server
+    Firefox,
     /// End-to-end stories: the real server, the real page, real browsers, real faults
     Stories,
 }
@@ -42,7 +47,9 @@ impl Ring {
             Self::Docs => "docs",
             Self::Native => "native",
             Self::Page => "page",
+            Self::Sizes => "sizes",
             Self::Browser => "browser",
+            Self::Firefox => "firefox",
             Self::Stories => "stories",
         }
     }
@@ -58,8 +65,10 @@ impl Ring {
             Self::Format | Self::Docs | Self::Native => Ok(Vec::new()),
             Self::Lints => Ok(tools::for_wasm()),
             Self::Page => tools::for_page(project),
+            Self::Sizes => tools::for_sizes(project),
             Self::Browser => tools::for_browser_tests(project),
-            Self::Stories => Ok(tools::browser(project)),
+            Self::Firefox => tools::for_firefox_tests(project),
+            Self::Stories => tools::for_stories(project),
         }
     }
 
@@ -73,14 +82,23 @@ impl Ring {
                     "clippy --workspace --exclude openline-app --all-targets -- -D warnings",
                     "clippy --package openline-client --all-targets --all-features --target wasm32-unknown-unknown \
                      -- -D warnings",
-                    "clippy --package openline-rooms --package openline-app --target wasm32-unknown-unknown \
-                     -- -D warnings",
+                    "clippy --package openline-rooms --package openline-app --package echo-socket \
+                     --package echo-connection --package echo-session --package socket-page --package bench-page \
+                     --target wasm32-unknown-unknown -- -D warnings",
                 ],
             ),
             Self::Docs => check(project, &["doc --workspace --exclude openline-app --no-deps"]),
-            Self::Native => Tally::of(&mut project.cargo("test --workspace --exclude openline-app --exclude e2e")),
+            Self::Native => Tally::of(&mut project.cargo("test --workspace --exclude e2e")),
             Self::Page => page::build(project).map(|()| Tally::ONE_PASSED),
-            Self::Browser => browser(project),
+            Self::Sizes => sizes::weigh(project),
+            Self::Browser => {
+                let driver = tools::chromedriver_path(project).context("ChromeDriver is gone")?;
+                browser(project, &["--chrome".as_ref(), "--chromedriver".as_ref(), driver.as_os_str()])
+            }
+            Self::Firefox => {
+                let driver = tools::geckodriver_path(project).context("geckodriver is gone")?;
+                browser(project, &["--firefox".as_ref(), "--geckodriver".as_ref(), driver.as_os_str()])
+            }
             Self::Stories => stories(project),
         }
     }
@@ -93,7 +111,7 @@ fn check(project: &Project, commands: &[&str]) -> Result<Tally> {
     Ok(Tally::ONE_PASSED)
 }
 
-fn browser(project: &Project) -> Result<Tally> {
+fn browser(project: &Project, which: &[&OsStr]) -> Result<Tally> {
     let program = Server::build(project, Profile::Dev)?;
     let data = project.target.join(format!("peer-{}", std::process::id()));
     let peer = Server::start(
@@ -103,8 +121,8 @@ fn browser(project: &Project) -> Result<Tally> {
     )?;
     let mut wasm_pack = project.command("wasm-pack");
     wasm_pack
-        .args(["test", "--headless", "--chrome", "--mode", "no-install", "--chromedriver"])
-        .arg(tools::chromedriver_path(project).context("ChromeDriver is gone")?)
+        .args(["test", "--headless", "--mode", "no-install"])
+        .args(which)
         .arg("client")
         // wasm-pack replaces cargo's runner, so the tests are told of their peer while they are compiled.
         .env("OPENLINE_TEST_PEER", peer.address.replacen("http", "ws", 1));
@@ -120,11 +138,15 @@ fn browser(project: &Project) -> Result<Tally> {
 
 fn stories(project: &Project) -> Result<Tally> {
     let program = Server::build(project, Profile::Dev)?;
+    let socket_page = project.target.join("socket-page");
+    bindgen::build(project, "page", &["socket-page"])?;
+    bindgen::wasm(project, "page", "socket-page", &socket_page)?;
     Tally::of(
         project
             .cargo("test --package e2e")
             .env("OPENLINE_SERVER", program)
             .env("OPENLINE_DIST", project.dist())
+            .env("OPENLINE_SOCKET_PAGE", socket_page)
             .env("CHROME", tools::chrome_path(project).context("Chromium is gone")?)
             .env("CHROMEDRIVER", tools::chromedriver_path(project).context("ChromeDriver is gone")?),
     )

@@ -27,9 +27,27 @@ pub(crate) fn for_page(project: &Project) -> Result<Vec<Tool>> {
     Ok([for_wasm(), vec![wasm_bindgen(project)?, trunk(), wasm_opt()]].into_iter().flatten().collect())
 }
 
+/// What builds the pages that are weighed.
+pub(crate) fn for_sizes(project: &Project) -> Result<Vec<Tool>> {
+    Ok([for_wasm(), vec![wasm_bindgen(project)?, wasm_opt()]].into_iter().flatten().collect())
+}
+
+/// What the stories need: a browser, and a page of their own.
+pub(crate) fn for_stories(project: &Project) -> Result<Vec<Tool>> {
+    Ok([for_wasm(), vec![wasm_bindgen(project)?], browser(project)].into_iter().flatten().collect())
+}
+
 /// What runs tests in a browser.
 pub(crate) fn for_browser_tests(project: &Project) -> Result<Vec<Tool>> {
     Ok([for_wasm(), vec![wasm_bindgen(project)?, wasm_pack()], browser(project)].into_iter().flatten().collect())
+}
+
+/// What runs the same tests in Firefox.
+pub(crate) fn for_firefox_tests(project: &Project) -> Result<Vec<Tool>> {
+    Ok([for_wasm(), vec![wasm_bindgen(project)?, wasm_pack(), firefox(), geckodriver()]]
+        .into_iter()
+        .flatten()
+        .collect())
 }
 
 /// A browser, and what drives it.
@@ -84,6 +102,11 @@ pub(crate) fn chrome_path(project: &Project) -> Option<PathBuf> {
 /// Where the browser's driver is.
 pub(crate) fn chromedriver_path(project: &Project) -> Option<PathBuf> {
     chromedriver(Fit::Any).find(project)
+}
+
+/// Where Firefox's driver is.
+pub(crate) fn geckodriver_path(project: &Project) -> Option<PathBuf> {
+    geckodriver().find(project)
 }
 
 fn announce(missing: &[Tool]) {
@@ -177,6 +200,34 @@ fn chromedriver(fit: Fit) -> Tool {
                         else from Chrome for Testing).",
         },
         takes: "some seconds",
+    }
+}
+
+fn firefox() -> Tool {
+    Tool {
+        name: "Firefox",
+        programs: ["firefox", "firefox-esr", "/Applications/Firefox.app/Contents/MacOS/firefox"]
+            .map(PathBuf::from)
+            .into(),
+        fit: Fit::Any,
+        does: "another browser to test in",
+        way: Way::System {
+            packages: "firefox-esr",
+            elsewhere: "No Firefox is found. Get one as you would get any program for this system \
+                        (Fedora: dnf install firefox; Arch: pacman -S firefox; macOS: brew install --cask firefox).",
+        },
+        takes: "about a minute",
+    }
+}
+
+fn geckodriver() -> Tool {
+    Tool {
+        name: "geckodriver",
+        programs: vec!["geckodriver".into()],
+        fit: Fit::Exactly("0.37.1".into()),
+        does: "lets tests drive Firefox",
+        way: Way::Crate { package: "geckodriver", arguments: "--locked", opt_level: "0" },
+        takes: "about 2 minutes",
     }
 }
 

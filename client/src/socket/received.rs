@@ -60,7 +60,7 @@ impl Received {
 
     /// The bytes, copied once, if they are at hand; a Blob's are not.
     pub fn bytes(&self) -> Option<Vec<u8>> {
-        self.array_buffer().map(|buffer| Uint8Array::new(&buffer).to_vec())
+        self.data.dyn_ref::<ArrayBuffer>().map(|buffer| Uint8Array::new(buffer).to_vec())
     }
 
     /// The browser's buffer itself, not copied.

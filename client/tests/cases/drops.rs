@@ -1,5 +1,7 @@
 //! Dropping: nothing is called any more, nothing stays open, nothing leaks.
 
+use std::{cell::Cell, rc::Rc};
+
 use js_sys::WebAssembly::Memory;
 use openline_client::Socket;
 use wasm_bindgen::JsCast;
@@ -8,7 +10,7 @@ use web_sys::WebSocket;
 
 use super::{
     peer::{NOBODY, echo},
-    seen::{Watched, grab},
+    seen::{Watched, event, grab},
 };
 
 fn memory() -> u32 {
@@ -18,11 +20,27 @@ fn memory() -> u32 {
 
 #[wasm_bindgen_test]
 fn dropping_takes_all_four_handlers_off_and_closes() {
-    let (socket, inside) = grab(|| Socket::builder(NOBODY).open().unwrap());
-    assert!(inside.onopen().is_some() && inside.onmessage().is_some());
+    let calls = Rc::new(Cell::new(0));
+    let call = {
+        let calls = calls.clone();
+        move || calls.set(calls.get() + 1)
+    };
+    let (on_message, on_error, on_close) = (call.clone(), call.clone(), call.clone());
+    let builder = Socket::builder(NOBODY)
+        .on_open(call)
+        .on_message(move |_| on_message())
+        .on_error(on_error)
+        .on_close(move |_| on_close());
+    let (socket, inside) = grab(|| builder.open().unwrap());
+    let dispatch_all = || {
+        for name in ["open", "message", "error", "close"] {
+            inside.dispatch_event(&event(name)).unwrap();
+        }
+        calls.get()
+    };
+    assert_eq!(dispatch_all(), 4);
     drop(socket);
-    let handlers = [inside.onopen(), inside.onmessage(), inside.onerror(), inside.onclose()];
-    assert!(handlers.iter().all(Option::is_none));
+    assert_eq!(dispatch_all(), 4);
     assert!(matches!(inside.ready_state(), WebSocket::CLOSING | WebSocket::CLOSED));
 }
 

@@ -20,6 +20,7 @@ use openline_client::{
     BinaryType, CloseEvent, Event, Events, OpenError, ReadyState, Received, Retry, Socket, SocketBuilder,
 };
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{MessageEvent, MessageEventInit};
 
 /// One event, with the state the socket was in when it came.
 #[derive(Debug)]
@@ -169,6 +170,22 @@ pub(crate) fn grab<T>(open: impl FnOnce() -> T) -> (T, web_sys::WebSocket) {
     js_sys::Reflect::set(&global(), &"WebSocket".into(), &real).expect("it was set before");
     let inside = js_sys::Reflect::get(&global(), &"lastSocket".into()).expect("the global object");
     (opened, inside.unchecked_into())
+}
+
+/// A message event, as the browser makes them.
+pub(crate) fn message(data: &JsValue) -> MessageEvent {
+    let init = MessageEventInit::new();
+    init.set_data(data);
+    MessageEvent::new_with_event_init_dict("message", &init).expect("an event")
+}
+
+/// An event of this name, as the browser makes them.
+pub(crate) fn event(name: &str) -> web_sys::Event {
+    match name {
+        "message" => message(&"x".into()).into(),
+        "close" => web_sys::CloseEvent::new("close").expect("an event").into(),
+        _ => web_sys::Event::new(name).expect("an event"),
+    }
 }
 
 /// A socket that wants its bytes as Blobs.
