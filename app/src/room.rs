@@ -341,6 +341,10 @@ impl RoomPage {
                     <h2>{ words::OTHER_ROOM }</h2>
                     <OtherRoom />
                 </section>
+                <section>
+                    // A document of its own, with a policy of its own: a full load, not a route.
+                    <p class="hint"><a href="/wire">{ words::WORKBENCH }</a></p>
+                </section>
             </aside>
         }
     }

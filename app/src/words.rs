@@ -25,6 +25,7 @@ pub(crate) const INVITATION_LINK: &str = "Invitation link";
 pub(crate) const OTHER_ROOM: &str = "Another room";
 pub(crate) const GO_TO_ROOM: &str = "Go to room";
 pub(crate) const GO: &str = "Go";
+pub(crate) const WORKBENCH: &str = "Look at the wire";
 
 pub(crate) const LOADING: &str = "Loading messages…";
 pub(crate) const LOAD_OLDER: &str = "Load older messages";
