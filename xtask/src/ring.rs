@@ -82,9 +82,9 @@ impl Ring {
                     "clippy --workspace --exclude openline-app --all-targets -- -D warnings",
                     "clippy --package openline-client --all-targets --all-features --target wasm32-unknown-unknown \
                      -- -D warnings",
-                    "clippy --package openline-rooms --package openline-app --package echo-socket \
-                     --package echo-connection --package echo-session --package socket-page --package bench-page \
-                     --target wasm32-unknown-unknown -- -D warnings",
+                    "clippy --package openline-rooms --package openline-app --package openline-wire \
+                     --package echo-socket --package echo-connection --package echo-session --package socket-page \
+                     --package bench-page --target wasm32-unknown-unknown -- -D warnings",
                 ],
             ),
             Self::Docs => check(project, &["doc --workspace --exclude openline-app --no-deps"]),
