@@ -16,7 +16,7 @@ pub use self::{
     draft::{Draft, Fate},
     line::Line,
     replica::{Gap, History, Replica},
-    replicas::Change,
+    replicas::{Change, Effect, Replicas},
     rooms::{Options, PostError, Rooms, Subscription},
     store::{Store, StoreError},
 };

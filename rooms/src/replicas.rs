@@ -33,10 +33,15 @@ pub enum Change {
 
 /// What is to be done about what was heard.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
+#[non_exhaustive]
+pub enum Effect {
+    /// This is to be said on the line; if it is down, nothing: the replicas say again what has to be.
     Say(ToServer),
+    /// Whoever draws is to know this.
     Tell(Change),
+    /// The token is to be stored before anything is posted.
     KeepToken(Token),
+    /// This draft is to be stored as it is now.
     KeepDraft(RoomName, Draft),
     /// This draft is settled.
     DropDraft(RoomName, MessageId),
@@ -46,8 +51,12 @@ pub(crate) enum Effect {
     ComeBackIn(u64),
 }
 
+/// All the rooms of one line, without the line: for whoever brings a socket and a store of their own.
+/// [`Rooms`](crate::Rooms) is this, driven in a browser.
+///
+/// A draft is to be stored before it is given to [`write`](Self::write). Times are milliseconds since 1970, UTC.
 #[derive(Debug)]
-pub(crate) struct Replicas {
+pub struct Replicas {
     name: PersonName,
     token: Option<Token>,
     session: SessionId,
@@ -58,20 +67,23 @@ pub(crate) struct Replicas {
 }
 
 impl Replicas {
-    pub(crate) fn new(name: PersonName, token: Option<Token>, session: SessionId) -> Self {
+    /// Nobody yet, in no room. With the token of an earlier life, the same person again.
+    pub fn new(name: PersonName, token: Option<Token>, session: SessionId) -> Self {
         Self { name, token, session, me: None, welcomed: false, rooms: BTreeMap::new() }
     }
 
-    pub(crate) fn me(&self) -> Option<&Person> {
+    /// Who we are, once the server has said so.
+    pub fn me(&self) -> Option<&Person> {
         self.me.as_ref()
     }
 
-    pub(crate) fn get(&self, room: &RoomName) -> Option<&Replica> {
+    /// The replica of a room, if it was entered.
+    pub fn get(&self, room: &RoomName) -> Option<&Replica> {
         self.rooms.get(room)
     }
 
     /// The first thing to say on a line that has just opened.
-    pub(crate) fn hello(&self) -> ToServer {
+    pub fn hello(&self) -> ToServer {
         ToServer::Hello(Hello {
             name: self.name.clone(),
             token: self.token.clone(),
@@ -80,19 +92,19 @@ impl Replicas {
     }
 
     /// Calls oneself otherwise from now on.
-    pub(crate) fn rename(&mut self, name: PersonName) -> ToServer {
+    pub fn rename(&mut self, name: PersonName) -> ToServer {
         self.name = name;
         self.hello()
     }
 
     /// Gives up who we were: the next hello makes somebody new.
-    pub(crate) fn start_anew(&mut self) {
+    pub fn start_anew(&mut self) {
         self.token = None;
         self.me = None;
     }
 
     /// Enters a room with the drafts that were stored for it.
-    pub(crate) fn enter(&mut self, room: &RoomName, stored: Vec<Draft>) -> Vec<Effect> {
+    pub fn enter(&mut self, room: &RoomName, stored: Vec<Draft>) -> Vec<Effect> {
         if self.rooms.contains_key(room) {
             return Vec::new();
         }
@@ -105,7 +117,8 @@ impl Replicas {
         join.into_iter().chain([tell(room)]).collect()
     }
 
-    pub(crate) fn leave(&mut self, room: &RoomName) -> Vec<Effect> {
+    /// Leaves a room.
+    pub fn leave(&mut self, room: &RoomName) -> Vec<Effect> {
         match self.rooms.remove(room) {
             Some(replica) if replica.is_joined() => {
                 vec![Effect::Say(ToServer::Leave { room: room.clone() }), tell(room)]
@@ -115,46 +128,53 @@ impl Replicas {
         }
     }
 
-    pub(crate) fn write(&mut self, room: &RoomName, draft: Draft, now: u64) -> Vec<Effect> {
+    /// Takes in a draft that is stored, and posts it if it may go.
+    pub fn write(&mut self, room: &RoomName, draft: Draft, now: u64) -> Vec<Effect> {
         self.on(room, |replica| {
             replica.write(draft);
             posts(replica, now)
         })
     }
 
-    pub(crate) fn retry(&mut self, room: &RoomName, id: MessageId, now: u64) -> Vec<Effect> {
+    /// Posts a refused draft once more, or one that was written for another log.
+    pub fn retry(&mut self, room: &RoomName, id: MessageId, now: u64) -> Vec<Effect> {
         self.on(room, |replica| {
             replica.retry(id);
             posts(replica, now)
         })
     }
 
-    pub(crate) fn discard(&mut self, room: &RoomName, id: MessageId, now: u64) -> Vec<Effect> {
+    /// Gives a draft up.
+    pub fn discard(&mut self, room: &RoomName, id: MessageId, now: u64) -> Vec<Effect> {
         self.on(room, |replica| {
             replica.take_draft(id);
             posts(replica, now)
         })
     }
 
-    pub(crate) fn signal(&mut self, signal: Signal) -> Vec<Effect> {
+    /// Says something that is kept nowhere, if the room is joined.
+    pub fn signal(&mut self, signal: Signal) -> Vec<Effect> {
         match self.rooms.get(&signal.room) {
             Some(replica) if replica.is_joined() => vec![Effect::Say(ToServer::Signal(signal))],
             _ => Vec::new(),
         }
     }
 
-    pub(crate) fn ask_older(&mut self, room: &RoomName) -> Option<Seq> {
+    /// The place before which older entries of a room are to be fetched, if there are any and nobody is fetching.
+    pub fn ask_older(&mut self, room: &RoomName) -> Option<Seq> {
         self.rooms.get_mut(room)?.ask_older()
     }
 
-    pub(crate) fn older(&mut self, room: &RoomName, before: Seq, page: Result<Page, String>) -> Vec<Effect> {
+    /// Takes in the page that was fetched.
+    pub fn older(&mut self, room: &RoomName, before: Seq, page: Result<Page, String>) -> Vec<Effect> {
         self.on(room, |replica| {
             replica.prepend(before, page);
             Vec::new()
         })
     }
 
-    pub(crate) fn line_lost(&mut self) -> Vec<Effect> {
+    /// The line is down: whatever was said on it may be lost.
+    pub fn line_lost(&mut self) -> Vec<Effect> {
         self.welcomed = false;
         for replica in self.rooms.values_mut() {
             replica.line_lost();
@@ -163,16 +183,17 @@ impl Replicas {
     }
 
     /// When some held draft is due again: milliseconds since 1970, UTC.
-    pub(crate) fn due_at(&self) -> Option<u64> {
+    pub fn due_at(&self) -> Option<u64> {
         self.rooms.values().filter_map(Replica::held_until).min()
     }
 
     /// Posts what has become due.
-    pub(crate) fn post_due(&mut self, now: u64) -> Vec<Effect> {
+    pub fn post_due(&mut self, now: u64) -> Vec<Effect> {
         self.rooms.values_mut().flat_map(|replica| posts(replica, now)).collect()
     }
 
-    pub(crate) fn heard(&mut self, message: ToClient, now: u64) -> Vec<Effect> {
+    /// Takes in a message of the server.
+    pub fn heard(&mut self, message: ToClient, now: u64) -> Vec<Effect> {
         match message {
             ToClient::Welcome(welcome) => self.welcomed(welcome),
             ToClient::Joined(answer) => self.on(&answer.room.clone(), |replica| {
