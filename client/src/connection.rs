@@ -12,6 +12,7 @@ use std::{
 
 use futures_core::Stream;
 use futures_sink::Sink;
+use serde_core::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
 use self::shared::Shared;
@@ -23,6 +24,8 @@ use crate::{
     close::{CloseError, CloseEvent},
     endpoint::{Endpoint, OpenError},
     message::{Message, Unsent},
+    stats::Stats,
+    value::{SendValueError, Unreadable},
 };
 
 /// An open socket: a `Stream` of what comes, a `Sink` for what goes.
@@ -87,6 +90,18 @@ pub enum ReceiveError {
     InboxFull,
 }
 
+/// Why there is no next value.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum ReceiveValueError {
+    /// A message came and is something else: it comes back, and the line goes on.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// No more comes.
+    #[error(transparent)]
+    Receive(#[from] ReceiveError),
+}
+
 impl Connection {
     /// Dials, with everything as it is by default, and waits until the line is open.
     ///
@@ -125,6 +140,64 @@ impl Connection {
         self.sender.send_now(message)
     }
 
+    /// Sends a value as JSON text. Waits first while the browser has much unsent, as the `Sink` does.
+    ///
+    /// # Errors
+    ///
+    /// Nothing was sent: see [`SendValueError`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Given up while it waits, it has sent nothing.
+    pub async fn send_json<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), SendValueError> {
+        self.sender.send_json(value).await
+    }
+
+    /// Waits for the next message and reads it as JSON, in text or in bytes. None after a goodbye, as in the `Stream`.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut line = openline_client::Connection::open("wss://example.com/sums").await?;
+    /// line.send_json(&[1, 2]).await?;
+    /// while let Some(sum) = line.receive_json::<u32>().await {
+    ///     println!("{}", sum?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A message that is something else is given back and the line goes on; a line that broke says so once: see
+    /// [`ReceiveValueError`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Given up while it waits, it has taken no message.
+    pub async fn receive_json<T: DeserializeOwned>(&mut self) -> Option<Result<T, ReceiveValueError>> {
+        self.receiver.receive_json().await
+    }
+
+    /// Sends a value as binary MessagePack, its fields by name; otherwise as [`send_json`](Self::send_json).
+    ///
+    /// # Errors
+    ///
+    /// Nothing was sent: see [`SendValueError`].
+    #[cfg(feature = "msgpack")]
+    pub async fn send_msgpack<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), SendValueError> {
+        self.sender.send_msgpack(value).await
+    }
+
+    /// Waits for the next message and reads it as MessagePack; otherwise as [`receive_json`](Self::receive_json).
+    ///
+    /// # Errors
+    ///
+    /// See [`ReceiveValueError`].
+    #[cfg(feature = "msgpack")]
+    pub async fn receive_msgpack<T: DeserializeOwned>(&mut self) -> Option<Result<T, ReceiveValueError>> {
+        self.receiver.receive_msgpack().await
+    }
+
     /// Says goodbye and waits for the browser's close event. On a closed line, gives that of its end. Code and reason as
     /// in [`Socket::close`](crate::Socket::close).
     ///
@@ -152,6 +225,11 @@ impl Connection {
     /// How many bytes wait in the browser to be sent.
     pub fn buffered_amount(&self) -> u64 {
         self.sender.buffered_amount()
+    }
+
+    /// What went over the line, both ways, and how it is.
+    pub fn stats(&self) -> Stats {
+        self.sender.stats()
     }
 }
 

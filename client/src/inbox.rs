@@ -8,6 +8,8 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
+use crate::stats::Volume;
+
 /// How much may wait unread. A line that brings more is hung up, and its reader told; nothing that came is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InboxLimit {
@@ -82,6 +84,12 @@ impl<T> Inbox<T> {
     pub(crate) fn is_full(&self) -> bool {
         let queue = self.queue.borrow();
         queue.items.len() > self.limit.messages || queue.items.len() > 1 && queue.bytes > self.limit.bytes
+    }
+
+    /// How much waits to be read.
+    pub(crate) fn volume(&self) -> Volume {
+        let queue = self.queue.borrow();
+        Volume { messages: queue.items.len() as u64, bytes: queue.bytes }
     }
 
     /// Whether the reader has caught up enough for a full inbox to be filled again.

@@ -18,6 +18,7 @@ use std::{
 };
 
 use futures_core::Stream;
+use serde_core::Serialize;
 
 pub use self::{
     builder::SessionBuilder,
@@ -31,6 +32,8 @@ use crate::{
     close::{CloseError, check_close},
     endpoint::Endpoint,
     message::{Message, Unsent},
+    stats::Stats,
+    value::SendValueError,
 };
 
 /// A connection that heals: it dials, notices when the line is dead, and dials again, until it is told to stop.
@@ -103,6 +106,32 @@ impl Session {
     /// lost with the line; only an answer says that it came.
     pub fn send(&self, message: impl Into<Message>) -> Result<(), Unsent> {
         self.driver.send(message.into())
+    }
+
+    /// Sends a value as JSON text on the line there is. What comes is read with
+    /// [`Message::json`](crate::Message::json).
+    ///
+    /// # Errors
+    ///
+    /// Nothing was sent and nothing is kept: see [`SendValueError`].
+    pub fn send_json<T: Serialize + ?Sized>(&self, value: &T) -> Result<(), SendValueError> {
+        Ok(self.send(Message::from_json(value)?)?)
+    }
+
+    /// Sends a value as binary MessagePack on the line there is. What comes is read with
+    /// [`Message::msgpack`](crate::Message::msgpack).
+    ///
+    /// # Errors
+    ///
+    /// Nothing was sent and nothing is kept: see [`SendValueError`].
+    #[cfg(feature = "msgpack")]
+    pub fn send_msgpack<T: Serialize + ?Sized>(&self, value: &T) -> Result<(), SendValueError> {
+        Ok(self.send(Message::from_msgpack(value)?)?)
+    }
+
+    /// What went over all its lines, both ways, and how the line is now.
+    pub fn stats(&self) -> Stats {
+        self.driver.stats()
     }
 
     /// Dials now, if it is waiting to.

@@ -19,6 +19,7 @@ use crate::{
     endpoint::{Endpoint, OpenError},
     message::{BinaryType, Message, Unsent},
     socket::{ReadyState, Socket},
+    trace,
 };
 
 #[derive(Clone, Debug)]
@@ -103,6 +104,11 @@ impl Source {
         binary_type: BinaryType,
         tell: impl Fn(LineEvent) + 'static,
     ) -> Result<Line, OpenError> {
+        trace::dialling(endpoint);
+        let tell = move |event| {
+            trace::came(&event);
+            tell(event);
+        };
         match self {
             Self::Browser(_) => browser::dial(endpoint, binary_type, tell).map(Line::Browser),
             #[cfg(not(target_family = "wasm"))]
@@ -121,6 +127,7 @@ impl Source {
 
 impl Line {
     pub(crate) fn send(&self, message: Message) -> Result<(), Unsent> {
+        trace::sent(&message);
         let sent = match self {
             Self::Browser(socket) => socket.send(&message),
             #[cfg(not(target_family = "wasm"))]

@@ -1,6 +1,6 @@
 //! A connection in a scripted world.
 #![cfg(not(target_family = "wasm"))]
-#![allow(clippy::expect_used, reason = "helpers of tests panic as tests do")]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "helpers of tests panic as tests do")]
 
 use std::time::Duration;
 
@@ -169,6 +169,83 @@ fn a_wait_for_a_message_that_is_given_up_loses_none() {
     script.line().message("one");
     drop(line.next());
     assert_eq!(now(line.next()), Some(Ok("one".into())));
+}
+
+#[test]
+fn a_value_goes_and_comes_in_one_line() {
+    let script = Script::new();
+    let mut line = open(&script, builder());
+    now(line.send_json(&("soup", 2))).unwrap();
+    assert_eq!(script.line().sent(), [r#"["soup",2]"#.into()]);
+    script.line().message(r#"["stew",3]"#);
+    assert_eq!(now(line.receive_json()), Some(Ok(("stew".to_owned(), 3))));
+}
+
+#[test]
+fn a_message_that_is_no_such_value_is_given_back_and_the_line_stays_up() {
+    let script = Script::new();
+    let mut line = open(&script, builder());
+    script.line().message("what?");
+    script.line().message("3");
+    script.line().close(1000, "");
+    let Some(Err(ReceiveValueError::Unreadable(unreadable))) = now(line.receive_json::<u8>()) else {
+        panic!("it was read")
+    };
+    assert_eq!(unreadable.message, "what?".into());
+    assert_eq!(now(line.receive_json::<u8>()), Some(Ok(3)));
+    assert_eq!(now(line.receive_json::<u8>()), None);
+}
+
+#[test]
+fn a_value_that_waits_to_be_sent_can_be_given_up_and_was_not_sent() {
+    let script = Script::new();
+    let mut line = open(&script, builder());
+    script.line().set_buffered_amount(u64::MAX);
+    assert!(line.send_json(&1).now_or_never().is_none());
+    script.line().set_buffered_amount(0);
+    now(line.send_json(&2)).unwrap();
+    assert_eq!(script.line().sent(), ["2".into()]);
+    script.line().fail();
+    let Err(SendValueError::Unsent(unsent)) = now(line.send_json(&3)) else { panic!("it was sent") };
+    assert_eq!(unsent.message, "3".into());
+}
+
+#[cfg(feature = "msgpack")]
+#[test]
+fn a_value_goes_and_comes_as_messagepack() {
+    let script = Script::new();
+    let mut line = open(&script, builder());
+    now(line.send_msgpack(&("soup", 2))).unwrap();
+    let sent = script.line().sent().remove(0);
+    assert_eq!(sent, vec![0x92, 0xa4, b's', b'o', b'u', b'p', 2].into());
+    script.line().message(sent);
+    assert_eq!(now(line.receive_msgpack()), Some(Ok(("soup".to_owned(), 2))));
+}
+
+#[test]
+fn what_went_over_it_and_how_it_is_can_be_seen() {
+    let script = Script::new();
+    let mut opening = Box::pin(builder().script(&script).open());
+    assert!(opening.as_mut().now_or_never().is_none());
+    script.advance(Duration::from_secs(2));
+    script.line().open();
+    let mut line = now(opening).unwrap();
+    line.send_now("four").unwrap();
+    for message in ["a", "bc", "def"] {
+        script.line().message(message);
+    }
+    assert_eq!(now(line.next()), Some(Ok("a".into())));
+    script.line().set_buffered_amount(7);
+    script.advance(Duration::from_secs(3));
+    let stats = line.stats();
+    assert_eq!(stats.sent, Volume { messages: 1, bytes: 4 });
+    assert_eq!(stats.received, Volume { messages: 3, bytes: 6 });
+    assert_eq!(stats.unread, Volume { messages: 2, bytes: 5 });
+    assert_eq!((stats.buffered, stats.dials, stats.reconnects), (7, 1, 0));
+    assert_eq!((stats.up_in, stats.up_for), (Some(Duration::from_secs(2)), Some(Duration::from_secs(3))));
+    script.line().fail();
+    assert!(line.send_now("late").is_err());
+    assert_eq!((line.stats().sent.messages, line.stats().up_for), (1, None));
 }
 
 #[test]

@@ -400,6 +400,57 @@ fn a_failed_send_gives_the_message_back_and_queues_nothing() {
 }
 
 #[test]
+fn a_value_goes_and_comes_in_one_line_and_what_is_none_is_given_back() {
+    let script = Script::new();
+    let (session, mut all) = up(&script);
+    session.send_json(&[1, 2]).unwrap();
+    assert_eq!(script.line().sent(), ["[1,2]".into()]);
+    script.line().message("3");
+    script.line().message("what?");
+    let read = events(&mut all).into_iter().map(|event| match event {
+        Event::Message(message) => message.json::<u8>().map_err(|unreadable| unreadable.message),
+        other => panic!("not a message: {other:?}"),
+    });
+    assert_eq!((read.collect::<Vec<_>>(), script.live()), (vec![Ok(3), Err("what?".into())], 1));
+    script.line().fail();
+    let Err(SendValueError::Unsent(unsent)) = session.send_json(&4) else { panic!("it was sent") };
+    assert_eq!(unsent.message, "4".into());
+}
+
+#[test]
+fn what_went_over_its_lines_and_how_it_is_can_be_seen() {
+    let script = Script::new();
+    let (session, mut all) = session(&script);
+    script.line().fail();
+    script.advance(SECOND);
+    script.advance(SECOND * 2);
+    script.line().open();
+    events(&mut all);
+    session.send("hello").unwrap();
+    script.line().message("welcome");
+    script.advance(SECOND * 20);
+    script.advance(Duration::from_millis(300));
+    script.line().message("answer");
+    let stats = session.stats();
+    assert_eq!(stats.sent, Volume { messages: 2, bytes: 10 }, "hello and a probe");
+    assert_eq!(stats.received, Volume { messages: 2, bytes: 13 });
+    assert_eq!(stats.unread, stats.received);
+    assert_eq!((stats.dials, stats.reconnects), (2, 0));
+    assert_eq!(stats.up_for, Some(SECOND * 20 + Duration::from_millis(300)));
+    assert_eq!(stats.round_trip, Some(Duration::from_millis(300)));
+
+    script.line().fail();
+    script.advance(SECOND);
+    assert_eq!((session.stats().up_for, session.stats().dials), (None, 3));
+    script.advance(SECOND * 4);
+    script.line().open();
+    script.line().set_buffered_amount(9);
+    let stats = session.stats();
+    assert_eq!((stats.reconnects, stats.buffered, stats.received.messages), (1, 9, 2));
+    assert!(stats.up_in.is_some_and(|up_in| up_in >= SECOND * 4), "{stats:?}");
+}
+
+#[test]
 fn two_messages_in_one_turn_are_both_told() {
     let script = Script::new();
     let (_session, mut all) = up(&script);

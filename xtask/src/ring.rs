@@ -88,7 +88,10 @@ impl Ring {
                 ],
             ),
             Self::Docs => check(project, &["doc --workspace --exclude openline-app --no-deps"]),
-            Self::Native => Tally::of(&mut project.cargo("test --workspace --exclude e2e")),
+            Self::Native => Tally::of(
+                &mut project
+                    .cargo("test --workspace --exclude e2e --features openline-client/msgpack,openline-client/tracing"),
+            ),
             Self::Page => page::build(project).map(|()| Tally::ONE_PASSED),
             Self::Sizes => sizes::weigh(project),
             Self::Browser => {

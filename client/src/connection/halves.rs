@@ -9,11 +9,14 @@ use std::{
 
 use futures_core::Stream;
 use futures_sink::Sink;
+use serde_core::{Serialize, de::DeserializeOwned};
 
-use super::{ReceiveError, shared::Shared};
+use super::{ReceiveError, ReceiveValueError, shared::Shared};
 use crate::{
     close::{CloseError, CloseEvent},
     message::{Message, Unsent},
+    stats::Stats,
+    value::SendValueError,
 };
 
 /// The half of a [`Connection`](super::Connection) that sends: a `Sink` that waits while the browser has much unsent.
@@ -53,6 +56,30 @@ impl Sender {
         self.shared.send(message.into())
     }
 
+    /// Sends a value as JSON, as [`Connection::send_json`](super::Connection::send_json).
+    ///
+    /// # Errors
+    ///
+    /// Nothing was sent: see [`SendValueError`].
+    pub async fn send_json<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), SendValueError> {
+        self.send_value(Message::from_json(value)?).await
+    }
+
+    /// Sends a value as MessagePack, as [`Connection::send_msgpack`](super::Connection::send_msgpack).
+    ///
+    /// # Errors
+    ///
+    /// Nothing was sent: see [`SendValueError`].
+    #[cfg(feature = "msgpack")]
+    pub async fn send_msgpack<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), SendValueError> {
+        self.send_value(Message::from_msgpack(value)?).await
+    }
+
+    async fn send_value(&mut self, message: Message) -> Result<(), SendValueError> {
+        poll_fn(|context| self.shared.poll_ready(context)).await;
+        Ok(self.shared.send(message)?)
+    }
+
     /// Says goodbye and waits for its end, as [`Connection::close`](super::Connection::close).
     ///
     /// # Errors
@@ -76,11 +103,38 @@ impl Sender {
     pub fn buffered_amount(&self) -> u64 {
         self.shared.buffered_amount()
     }
+
+    /// What went over the line, both ways, and how it is.
+    pub fn stats(&self) -> Stats {
+        self.shared.stats()
+    }
 }
 
 impl Receiver {
     pub(super) fn new(shared: Rc<Shared>) -> Self {
         Self { shared }
+    }
+
+    /// Waits for the next message and reads it as JSON, as [`Connection::receive_json`](super::Connection::receive_json).
+    ///
+    /// # Errors
+    ///
+    /// See [`ReceiveValueError`].
+    pub async fn receive_json<T: DeserializeOwned>(&mut self) -> Option<Result<T, ReceiveValueError>> {
+        let next = poll_fn(|context| self.shared.poll_next(context)).await;
+        next.map(|message| Ok(message?.json()?))
+    }
+
+    /// Waits for the next message and reads it as MessagePack, as
+    /// [`Connection::receive_msgpack`](super::Connection::receive_msgpack).
+    ///
+    /// # Errors
+    ///
+    /// See [`ReceiveValueError`].
+    #[cfg(feature = "msgpack")]
+    pub async fn receive_msgpack<T: DeserializeOwned>(&mut self) -> Option<Result<T, ReceiveValueError>> {
+        let next = poll_fn(|context| self.shared.poll_next(context)).await;
+        next.map(|message| Ok(message?.msgpack()?))
     }
 
     /// Says goodbye and waits for its end, as [`Connection::close`](super::Connection::close).
@@ -95,6 +149,11 @@ impl Receiver {
     /// How the line ended, if it did.
     pub fn close_event(&self) -> Option<CloseEvent> {
         self.shared.close_event()
+    }
+
+    /// What went over the line, both ways, and how it is.
+    pub fn stats(&self) -> Stats {
+        self.shared.stats()
     }
 }
 

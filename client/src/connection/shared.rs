@@ -14,6 +14,7 @@ use crate::{
     inbox::{Inbox, InboxLimit},
     message::{BinaryType, Message, SendError, Unsent},
     source::{Line, LineEvent, Source, Timer},
+    stats::{Counters, Stats},
 };
 
 #[derive(Debug)]
@@ -21,6 +22,10 @@ pub(super) struct Shared {
     source: Source,
     line: OnceCell<Line>,
     inbox: Inbox<Message>,
+    counters: Counters,
+    dialled_at: Duration,
+    /// How long opening took.
+    up_in: Cell<Option<Duration>>,
     high: u64,
     low: u64,
     stage: RefCell<Stage>,
@@ -37,7 +42,7 @@ pub(super) struct Shared {
 #[derive(Clone, Debug)]
 enum Stage {
     Dialling,
-    Open,
+    Open { since: Duration },
     Over(CloseEvent),
 }
 
@@ -56,9 +61,12 @@ const LOOK_AGAIN: Duration = Duration::from_millis(10);
 impl Shared {
     pub(super) fn dial(source: Source, endpoint: &Endpoint, settings: Settings) -> Result<Rc<Self>, OpenError> {
         let shared = Rc::new(Self {
+            dialled_at: source.now(),
             source,
             line: OnceCell::new(),
             inbox: Inbox::new(settings.inbox),
+            counters: Counters::default(),
+            up_in: Cell::default(),
             high: settings.high,
             low: settings.low.min(settings.high),
             stage: RefCell::new(Stage::Dialling),
@@ -81,7 +89,7 @@ impl Shared {
 
     fn take_in(&self, event: LineEvent) {
         match event {
-            LineEvent::Opened => self.enter(Stage::Open),
+            LineEvent::Opened => self.opened(),
             LineEvent::Message(message) => self.message(message),
             LineEvent::Closed(event) => {
                 if !event.was_clean && self.ending.borrow().is_none() {
@@ -94,8 +102,15 @@ impl Shared {
         }
     }
 
+    fn opened(&self) {
+        let since = self.source.now();
+        self.up_in.set(Some(since.saturating_sub(self.dialled_at)));
+        self.enter(Stage::Open { since });
+    }
+
     fn message(&self, message: Message) {
         let bytes = message.len();
+        self.counters.received(bytes);
         self.inbox.push(message, bytes);
         if self.inbox.is_full() {
             self.ending.replace(Some(ReceiveError::InboxFull));
@@ -120,14 +135,14 @@ impl Shared {
     pub(super) fn poll_open(&self, context: &mut Context<'_>) -> Poll<Result<(), CloseEvent>> {
         match &*self.stage.borrow() {
             Stage::Dialling => self.wait(context),
-            Stage::Open => Poll::Ready(Ok(())),
+            Stage::Open { .. } => Poll::Ready(Ok(())),
             Stage::Over(event) => Poll::Ready(Err(event.clone())),
         }
     }
 
     pub(super) fn poll_over(&self, context: &mut Context<'_>) -> Poll<CloseEvent> {
         match &*self.stage.borrow() {
-            Stage::Dialling | Stage::Open => self.wait(context),
+            Stage::Dialling | Stage::Open { .. } => self.wait(context),
             Stage::Over(event) => Poll::Ready(event.clone()),
         }
     }
@@ -182,7 +197,12 @@ impl Shared {
 
     pub(super) fn send(&self, message: Message) -> Result<(), Unsent> {
         match self.line.get() {
-            Some(line) => line.send(message),
+            Some(line) => {
+                let bytes = message.len();
+                line.send(message)?;
+                self.counters.sent(bytes);
+                Ok(())
+            }
             None => Err(Unsent { message, why: SendError::NotOpen }),
         }
     }
@@ -194,7 +214,7 @@ impl Shared {
     pub(super) fn close_event(&self) -> Option<CloseEvent> {
         match &*self.stage.borrow() {
             Stage::Over(event) => Some(event.clone()),
-            Stage::Dialling | Stage::Open => None,
+            Stage::Dialling | Stage::Open { .. } => None,
         }
     }
 
@@ -204,6 +224,21 @@ impl Shared {
 
     pub(super) fn buffered_amount(&self) -> u64 {
         self.line.get().map_or(0, Line::buffered_amount)
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        let up_for = match *self.stage.borrow() {
+            Stage::Open { since } => Some(self.source.now().saturating_sub(since)),
+            Stage::Dialling | Stage::Over(_) => None,
+        };
+        Stats {
+            unread: self.inbox.volume(),
+            buffered: self.buffered_amount(),
+            dials: 1,
+            up_in: self.up_in.get(),
+            up_for,
+            ..self.counters.stats()
+        }
     }
 
     pub(super) fn source(&self) -> &Source {

@@ -108,6 +108,7 @@ impl SessionBuilder {
         let driver = Rc::new(Driver {
             source: self.source,
             inbox: Inbox::new(self.inbox),
+            counters: Default::default(),
             address: self.address,
             binary_type: self.binary_type,
             worth_a_retry: self.worth_a_retry,

@@ -20,11 +20,14 @@ use crate::{
     inbox::Inbox,
     message::{BinaryType, Message, SendError, Unsent},
     source::{Line, LineEvent, PageWatch, Source, Timer},
+    stats::{Counters, Stats},
+    trace,
 };
 
 pub(super) struct Driver {
     pub(super) source: Source,
     pub(super) inbox: Inbox<Event>,
+    pub(super) counters: Counters,
     pub(super) address: Address,
     pub(super) binary_type: BinaryType,
     pub(super) worth_a_retry: Box<dyn Fn(&CloseEvent) -> bool>,
@@ -84,9 +87,26 @@ impl Driver {
         // Held by a count of its own and not by a borrow: a browser may run anything while it sends.
         let line = self.held.line.borrow().clone();
         match line {
-            Some(line) => line.send(message),
+            Some(line) => {
+                let bytes = message.len();
+                line.send(message)?;
+                self.counters.sent(bytes);
+                Ok(())
+            }
             None if self.state.borrow().has_ended() => Err(Unsent { message, why: SendError::Closed }),
             None => Err(Unsent { message, why: SendError::NotOpen }),
+        }
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        let line = self.held.line.borrow().clone();
+        let Stats { sent, received, .. } = self.counters.stats();
+        Stats {
+            sent,
+            received,
+            unread: self.inbox.volume(),
+            buffered: line.map_or(0, |line| line.buffered_amount()),
+            ..self.state.borrow().stats(self.source.now())
         }
     }
 
@@ -134,8 +154,13 @@ impl Driver {
     }
 
     fn tell(self: &Rc<Self>, event: Event) {
+        trace::told(&event);
         let is_last = matches!(event, Event::Ended { .. });
-        let bytes = if let Event::Message(message) = &event { message.len() } else { 0 };
+        let mut bytes = 0;
+        if let Event::Message(message) = &event {
+            bytes = message.len();
+            self.counters.received(bytes);
+        }
         self.inbox.push(event, bytes);
         if is_last {
             self.inbox.end();

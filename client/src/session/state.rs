@@ -16,6 +16,7 @@ use crate::{
     endpoint::{Endpoint, OpenError},
     message::Message,
     source::PageEvent,
+    stats::Stats,
 };
 
 /// When a session calls its line up.
@@ -42,6 +43,8 @@ pub(crate) struct State {
     back_at: Option<Duration>,
     /// When this session asked to be woken: what is much later than that was spent asleep.
     wake_at: Option<Duration>,
+    /// As far as it is known here: nothing of what goes over the line.
+    stats: Stats,
 }
 
 /// One try's number.
@@ -64,11 +67,11 @@ enum Phase {
         until: Duration,
     },
     Dialling {
-        until: Duration,
+        since: Duration,
     },
-    /// Open, and not ready yet.
+    /// Open, and not ready yet. Dialled since.
     Greeting {
-        until: Duration,
+        since: Duration,
     },
     Up {
         since: Duration,
@@ -83,6 +86,7 @@ enum Phase {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Probe {
+    sent: Duration,
     until: Duration,
     /// Whether it was sent on waking. Whoever wakes late finds old deadlines passed, and gets one fresh one, not more.
     on_waking: bool,
@@ -163,6 +167,7 @@ impl State {
             failures: 0,
             back_at: None,
             wake_at: None,
+            stats: Stats::default(),
         }
     }
 
@@ -204,6 +209,15 @@ impl State {
         self.wake_at
     }
 
+    /// What is known here of how it went and how it is.
+    pub(crate) fn stats(&self, now: Duration) -> Stats {
+        let up_for = match self.phase {
+            Phase::Up { since, .. } => Some(now.saturating_sub(since)),
+            _ => None,
+        };
+        Stats { up_for, ..self.stats }
+    }
+
     pub(crate) fn has_ended(&self) -> bool {
         self.phase == Phase::Ended
     }
@@ -230,15 +244,18 @@ impl State {
     }
 
     fn opened(&mut self, step: &mut Step) {
-        let Phase::Dialling { until } = self.phase else { return };
+        let Phase::Dialling { since } = self.phase else { return };
         step.tell(Event::Opened);
-        self.phase = Phase::Greeting { until };
+        self.phase = Phase::Greeting { since };
         if self.ready == Ready::Open {
-            self.up(step);
+            self.up(since, step);
         }
     }
 
-    fn up(&mut self, step: &mut Step) {
+    fn up(&mut self, dialled: Duration, step: &mut Step) {
+        // None before the first.
+        self.stats.reconnects += u64::from(self.stats.up_in.is_some());
+        self.stats.up_in = Some(step.now.saturating_sub(dialled));
         self.phase = Phase::Up { since: step.now, heard: step.now, probe: None };
         step.tell(Event::Up);
     }
@@ -246,8 +263,13 @@ impl State {
     /// Any message is a sign of life.
     fn message(&mut self, message: Message, step: &mut Step) {
         match &mut self.phase {
-            Phase::Greeting { .. } => self.up(step),
-            Phase::Up { heard, probe, .. } => (*heard, *probe) = (step.now, None),
+            &mut Phase::Greeting { since } => self.up(since, step),
+            Phase::Up { heard, probe, .. } => {
+                *heard = step.now;
+                if let Some(probe) = probe.take() {
+                    self.stats.round_trip = Some(step.now.saturating_sub(probe.sent));
+                }
+            }
             _ => {}
         }
         step.tell(Event::Message(message));
@@ -256,7 +278,7 @@ impl State {
     fn tick(&mut self, step: &mut Step) {
         match self.phase {
             Phase::Waiting { until } if until <= step.now => self.dial(step),
-            Phase::Dialling { until } | Phase::Greeting { until } if until <= step.now => {
+            Phase::Dialling { since } | Phase::Greeting { since } if self.gives_up(since) <= step.now => {
                 self.down(DownWhy::NotReady, step);
             }
             Phase::Up { probe: Some(probe), .. } if probe.until <= step.now => self.down(DownWhy::Silent, step),
@@ -264,6 +286,11 @@ impl State {
             Phase::Closing { until } if until <= step.now => self.end(EndedWhy::Asked(None), step),
             _ => {}
         }
+    }
+
+    /// When a try that began then has taken too long.
+    fn gives_up(&self, since: Duration) -> Duration {
+        since.saturating_add(self.retry.ready_within)
     }
 
     fn is_silent(&self, heard: Duration, now: Duration) -> bool {
@@ -279,7 +306,7 @@ impl State {
     fn wake(&mut self, step: &mut Step) {
         match self.phase {
             Phase::Waiting { .. } => self.dial_if_allowed(step),
-            Phase::Dialling { until } | Phase::Greeting { until } if until <= step.now => {
+            Phase::Dialling { since } | Phase::Greeting { since } if self.gives_up(since) <= step.now => {
                 self.hang_up(step);
                 self.dial(step);
             }
@@ -402,14 +429,15 @@ impl State {
     fn dial(&mut self, step: &mut Step) {
         self.back_at = None;
         self.generation.0 += 1;
-        self.phase = Phase::Dialling { until: step.now.saturating_add(self.retry.ready_within) };
+        self.stats.dials += 1;
+        self.phase = Phase::Dialling { since: step.now };
         step.tell(Event::Dialling);
         step.commands.push(Command::Find(self.generation));
     }
 
     fn probe(&mut self, on_waking: bool, step: &mut Step) {
         if let (Phase::Up { probe, .. }, Some(rhythm)) = (&mut self.phase, self.heartbeat) {
-            *probe = Some(Probe { until: step.now.saturating_add(rhythm.deadline), on_waking });
+            *probe = Some(Probe { sent: step.now, until: step.now.saturating_add(rhythm.deadline), on_waking });
             step.commands.push(Command::Probe);
         }
     }
@@ -432,7 +460,8 @@ impl State {
         let (due, pulse) = match self.phase {
             Phase::Parked | Phase::Ended => return None,
             Phase::Waiting { until } => (until, true),
-            Phase::Dialling { until } | Phase::Greeting { until } | Phase::Closing { until } => (until, false),
+            Phase::Dialling { since } | Phase::Greeting { since } => (self.gives_up(since), false),
+            Phase::Closing { until } => (until, false),
             Phase::Up { probe: Some(probe), .. } => (probe.until, true),
             Phase::Up { heard, probe: None, .. } => (heard.saturating_add(self.heartbeat?.silence), true),
         };
