@@ -1,4 +1,5 @@
-//! Older entries, over HTTP: `GET /rooms/{room}/entries?before=SEQ&limit=N` or `?after=SEQ&limit=N`.
+//! Older entries, over HTTP: `GET /rooms/{room}/entries?before=SEQ&limit=N` or `?after=SEQ&limit=N`; and what is found
+//! among them: `GET /rooms/{room}/search?q=WORDS&before=SEQ&limit=N`.
 
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeSeq};
 
@@ -8,7 +9,7 @@ use crate::{
     id::{Epoch, MessageId, Seq},
 };
 
-/// A page of a room's log, in rising order; bytes bodies stand in it as base64.
+/// A page of a room's log, in rising order (of what is found, the newest first); bytes bodies stand in it as base64.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
     /// Names the room's log.

@@ -3,6 +3,7 @@
 //! Posts that wait while a commit is under way are committed together in the next one. Here, and only here, is decided
 //! what becomes of a post.
 
+mod search;
 mod writer;
 
 use std::{
@@ -20,10 +21,14 @@ use openline_protocol::{Body, Entries, Entry, Epoch, MessageId, Person, RoomName
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 
-use self::writer::{NewRoom, Queue};
+use self::{
+    search::Search,
+    writer::{NewRoom, Queue},
+};
 use crate::{
     database::{Database, FileError, Span, Trouble},
     metrics::Metrics,
+    query::Query,
     room::{Record, Room},
     tail::Batch,
     wake::Wake,
@@ -45,6 +50,7 @@ pub(crate) struct History {
     queue: Arc<Queue>,
     writer: Mutex<Option<JoinHandle<()>>>,
     readers: Arc<Readers>,
+    search: Search,
     /// Held for as long as the folder is ours.
     _lock: File,
 }
@@ -190,7 +196,8 @@ impl History {
             .spawn(move || writer::run(database, &jobs, &runtime, &metrics))
             .map_err(|error| failed(error.to_string()))?;
         let readers = Arc::new(Readers { free: Semaphore::new(READERS), idle: Mutex::default() });
-        Ok(Self { path, key, queue, writer: Mutex::new(Some(writer)), readers, _lock: lock })
+        let search = Search::new(&path, &folder.join("search.db"));
+        Ok(Self { path, key, queue, writer: Mutex::new(Some(writer)), readers, search, _lock: lock })
     }
 
     /// Writes what was posted, and then no more. Waits until it is written.
@@ -268,6 +275,21 @@ impl History {
             Ok(room.batch_of(cursor, &entries))
         })
         .await
+    }
+
+    /// Entries of a room that have what is searched for and are before another, the newest first; and whether there are
+    /// more.
+    ///
+    /// # Cancel safety
+    /// Nothing changes.
+    pub(crate) async fn search(
+        &self,
+        room: Record,
+        query: Query,
+        before: Seq,
+        limit: usize,
+    ) -> Result<(Vec<Entry>, bool), Trouble> {
+        self.search.find(room, query, before, limit).await
     }
 
     async fn read<T: Send + 'static>(

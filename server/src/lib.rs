@@ -12,6 +12,7 @@ mod roster;
 mod signals;
 mod listeners;
 mod room;
+mod query;
 mod database;
 mod history;
 mod rooms;

@@ -1,34 +1,30 @@
-//! What is served over HTTP: the doors to the rooms, the echo, older pages, and the page itself.
+//! What is served over HTTP: the doors to the rooms, the echo, what rooms answer, and the page itself.
+
+mod rooms;
 
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Router,
     body::Body,
-    extract::{Path, Query, Request, State, rejection::QueryRejection},
+    extract::{Query, Request, State, rejection::QueryRejection},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
 };
-use openline_protocol::{CloseCode, ClosingWhy, Page as EntriesPage, RoomName, Roster, SUBPROTOCOL, Seq, ToClient};
-use serde::Deserialize;
+use openline_protocol::{CloseCode, ClosingWhy, SUBPROTOCOL, ToClient};
 use tower::ServiceExt;
 use tower_http::{compression::CompressionLayer, services::ServeDir};
 
 use crate::{
-    connection,
-    database::{Span, Trouble},
-    echo,
+    connection, echo,
     guests::{NoSeat, Seat},
     hall::Hall,
     origin::{Origin, Origins},
     page::{Page, is_hashed},
     websocket::{Handshake, Packet},
 };
-
-/// How many bytes of bodies a page of older entries has, about.
-const PAGE_BYTES: usize = 1 << 20;
 
 /// All that the routes need.
 pub(crate) struct Doors {
@@ -48,16 +44,17 @@ pub(crate) enum Admission {
 
 /// The routes.
 pub(crate) fn routes(doors: Arc<Doors>) -> Router {
-    let rooms = Router::new()
-        .route("/rooms/{room}/entries", get(entries))
-        .route("/rooms/{room}/roster", get(roster))
+    let ours = Router::new()
+        .route("/rooms/{room}/entries", get(rooms::entries))
+        .route("/rooms/{room}/search", get(rooms::search))
+        .route("/rooms/{room}/roster", get(rooms::roster))
         .layer(middleware::from_fn_with_state(Arc::clone(&doors), ours_only));
     Router::new()
         .route("/ws", get(ws))
         .route("/echo", get(echoes))
         .route("/health", get(async || "ok\n"))
         .route("/metrics", get(metrics))
-        .merge(rooms)
+        .merge(ours)
         .route("/", get(page))
         .route("/index.html", get(page))
         .route("/r/{room}", get(page))
@@ -158,47 +155,6 @@ impl IntoResponse for Forbidden {
     }
 }
 
-#[derive(Deserialize)]
-struct Range {
-    before: Option<Seq>,
-    after: Option<Seq>,
-    limit: Option<usize>,
-}
-
-async fn entries(
-    State(doors): State<Arc<Doors>>,
-    Path(room): Path<String>,
-    range: Result<Query<Range>, QueryRejection>,
-) -> Response {
-    let Ok(name) = room.parse::<RoomName>() else { return no_room_name() };
-    let Query(range) = match range {
-        Ok(range) => range,
-        Err(error) => return sentence(StatusCode::BAD_REQUEST, error.body_text()),
-    };
-    let record = match doors.hall.history.known_room(&name).await {
-        Ok(Some(record)) => record,
-        Ok(None) => return sentence(StatusCode::NOT_FOUND, "Nobody has been in this room yet.\n"),
-        Err(trouble) => return unreadable(&trouble),
-    };
-    let span = match (range.before, range.after) {
-        (Some(_), Some(_)) => return sentence(StatusCode::BAD_REQUEST, "Say before or after, not both.\n"),
-        (Some(before), None) => Span::Before(before),
-        (None, Some(after)) => Span::After(after),
-        (None, None) => Span::Before(record.head.next()),
-    };
-    let limit = range.limit.unwrap_or(EntriesPage::LIMIT).clamp(1, EntriesPage::MAX_LIMIT);
-    match doors.hall.history.entries(record.row, span, limit, PAGE_BYTES).await {
-        Ok((entries, more)) => fresh(Json(EntriesPage { epoch: record.epoch, entries, more })),
-        Err(trouble) => unreadable(&trouble),
-    }
-}
-
-async fn roster(State(doors): State<Arc<Doors>>, Path(room): Path<String>) -> Response {
-    let Ok(name) = room.parse::<RoomName>() else { return no_room_name() };
-    let room = doors.hall.rooms.find(&name);
-    fresh(Json(room.map_or_else(Roster::default, |room| room.everybody())))
-}
-
 async fn metrics(State(doors): State<Arc<Doors>>) -> Response {
     doors.hall.rooms.count();
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -264,19 +220,6 @@ async fn secure(mut response: Response) -> Response {
 
 fn host(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::HOST).and_then(|host| host.to_str().ok())
-}
-
-fn fresh(body: impl IntoResponse) -> Response {
-    ([(header::CACHE_CONTROL, "no-store")], body).into_response()
-}
-
-fn no_room_name() -> Response {
-    sentence(StatusCode::BAD_REQUEST, "A room's name has 1 to 64 letters, digits, dashes and underscores.\n")
-}
-
-fn unreadable(trouble: &Trouble) -> Response {
-    tracing::error!(%trouble, "could not read for a page");
-    sentence(StatusCode::SERVICE_UNAVAILABLE, "The history can't be read now; the server's log says why.\n")
 }
 
 fn sentence(status: StatusCode, text: impl Into<String>) -> Response {

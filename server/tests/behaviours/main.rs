@@ -7,4 +7,6 @@ mod rooms;
 #[cfg(test)]
 mod lines;
 #[cfg(test)]
+mod search;
+#[cfg(test)]
 mod command;

@@ -1,0 +1,81 @@
+//! A commit being made.
+
+use openline_protocol::{Body, Entry, Epoch, MessageId, RoomName, Seq};
+use rusqlite::{OptionalExtension, Transaction, named_params, params};
+
+use super::{Trouble, number, record, seq};
+use crate::room::Record;
+
+/// A commit being made.
+#[derive(Debug)]
+pub(crate) struct Writing<'a> {
+    sql: Transaction<'a>,
+}
+
+impl<'a> Writing<'a> {
+    pub(super) fn new(sql: Transaction<'a>) -> Self {
+        Self { sql }
+    }
+
+    /// Makes it durable.
+    pub(super) fn commit(self) -> Result<(), Trouble> {
+        Ok(self.sql.commit()?)
+    }
+
+    /// Makes a room, if it isn't there.
+    pub(crate) fn make_room(&self, name: &RoomName, epoch: &Epoch) -> Result<Record, Trouble> {
+        self.sql.execute(
+            "INSERT INTO rooms (name, epoch, head, last_at) VALUES (?, ?, 0, 0) ON CONFLICT DO NOTHING",
+            params![name.as_str(), &*epoch.0],
+        )?;
+        let sql = "SELECT row, epoch, head, last_at, (SELECT min(seq) FROM entries WHERE room = row) FROM rooms
+                   WHERE name = ?";
+        Ok(self.sql.query_row(sql, [name.as_str()], record)?)
+    }
+
+    /// The place of the entry that has this id, or had it.
+    pub(crate) fn place(&self, room: i64, id: MessageId) -> Result<Option<Seq>, Trouble> {
+        let mut query = self.sql.prepare_cached("SELECT seq FROM ids WHERE room = ? AND id = ?")?;
+        Ok(query.query_row(params![room, id.0.as_bytes()], |row| seq(row, 0)).optional()?)
+    }
+
+    /// Adds an entry.
+    pub(crate) fn append(&self, room: i64, entry: &Entry) -> Result<(), Trouble> {
+        let id = entry.id.0.as_bytes();
+        let mut ids = self.sql.prepare_cached("INSERT INTO ids VALUES (?, ?, ?)")?;
+        ids.execute(params![room, id, number(entry.seq)])?;
+        let mut entries = self
+            .sql
+            .prepare_cached("INSERT INTO entries VALUES (:room, :seq, :id, :author, :name, :at, :kind, :body)")?;
+        let (text, bytes);
+        let body: &dyn rusqlite::ToSql = match &entry.body {
+            Body::Text(body) => {
+                text = body;
+                text
+            }
+            Body::Bytes(body) => {
+                bytes = &**body;
+                &bytes
+            }
+            _ => return Err(Trouble::Failed("a body of an unknown kind".into())),
+        };
+        entries.execute(named_params! {
+            ":room": room,
+            ":seq": number(entry.seq),
+            ":id": id,
+            ":author": entry.from.id.0.as_bytes(),
+            ":name": entry.from.name.as_str(),
+            ":at": i64::try_from(entry.at).unwrap_or(i64::MAX),
+            ":kind": entry.kind,
+            ":body": body,
+        })?;
+        Ok(())
+    }
+
+    /// Says where a room's log ends now.
+    pub(crate) fn move_head(&self, room: i64, head: Seq, at: u64) -> Result<(), Trouble> {
+        let mut update = self.sql.prepare_cached("UPDATE rooms SET head = ?, last_at = ? WHERE row = ?")?;
+        update.execute(params![number(head), i64::try_from(at).unwrap_or(i64::MAX), room])?;
+        Ok(())
+    }
+}
