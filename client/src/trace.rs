@@ -40,6 +40,7 @@ pub(crate) fn told(event: &Event) {
 }
 
 #[cfg(all(test, feature = "tracing"))]
+#[expect(clippy::unwrap_used, reason = "helpers of tests panic as tests do")]
 mod tests {
     use std::{
         fmt::{self, Write as _},
