@@ -11,8 +11,6 @@ mod inbox;
 mod source;
 mod connection;
 mod session;
-#[cfg(feature = "yew")]
-pub mod yew;
 
 #[cfg(not(target_family = "wasm"))]
 pub use self::source::{Script, ScriptedLine};

@@ -15,11 +15,9 @@ mod room;
 mod query;
 mod database;
 mod history;
-mod backup;
 mod rooms;
 mod guests;
 mod hall;
-mod keeping;
 mod connection;
 mod echo;
 mod page;
@@ -27,7 +25,6 @@ mod web;
 mod server;
 
 pub use self::{
-    backup::{BackupError, back_up},
     history::OpenError,
     options::{Limits, Options},
     origin::{Origin, OriginError},

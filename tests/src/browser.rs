@@ -1,26 +1,22 @@
 //! A real browser, headless, driven over WebDriver (W3C).
 
-use std::{process::Stdio, time::Duration};
+use std::sync::Arc;
 
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::{Child, Command},
-    time::timeout,
+
+use crate::{
+    driver::{Display, Driver},
+    page::Page,
+    tool::find,
 };
 
-use crate::{page::Page, tool::find};
+/// How large a window is, in CSS pixels.
+const WINDOW: (u32, u32) = (1000, 700);
 
-/// A browser's driver, until this is dropped; the windows it opened end with it.
-pub struct Browser {
-    driver: String,
-    _process: Child,
-}
-
-/// What keeps a browser quiet, and able to run as root in a container.
-const ARGUMENTS: &[&str] = &[
+/// What keeps Chromium quiet, and able to run as root in a container.
+const CHROMIUM: &[&str] = &[
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -30,55 +26,100 @@ const ARGUMENTS: &[&str] = &[
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--window-size=1000,700",
 ];
 
+/// Which browser it is; each stands for the others with its engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Chromium, and with it Chrome and Edge.
+    Chromium,
+    /// Firefox.
+    Firefox,
+    /// WebKitGTK's MiniBrowser, and with it, as far as that goes, Safari.
+    WebKit,
+}
+
+/// A browser, until this and its pages are dropped.
+pub struct Browser {
+    engine: Engine,
+    /// The one driver for all windows, of a browser whose driver has more than one.
+    driver: Option<Arc<Driver>>,
+    /// Where windows open, of a browser that cannot do without.
+    display: Option<Arc<Display>>,
+}
+
 impl Browser {
-    /// Starts the driver of Chromium.
+    /// Starts the browser that the environment names in `OPENLINE_BROWSER`, or else Chromium.
+    pub async fn start() -> Self {
+        match std::env::var("OPENLINE_BROWSER").as_deref() {
+            Ok("firefox") => Self { engine: Engine::Firefox, driver: None, display: None },
+            Ok("webkit") => Self { engine: Engine::WebKit, driver: None, display: Some(Display::start().await.into()) },
+            Ok("chromium") | Err(_) => Self::chromium().await,
+            Ok(other) => panic!("OPENLINE_BROWSER is {other}, and can be chromium, firefox or webkit"),
+        }
+    }
+
+    /// Starts Chromium, for what can be seen or done in no other.
     pub async fn chromium() -> Self {
-        let program = find("CHROMEDRIVER", &["/usr/bin/chromedriver"], "`cargo xtask test` installs it");
-        let mut process = Command::new(program)
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("chromedriver starts");
-        let mut lines = BufReader::new(process.stdout.take().expect("its output is ours")).lines();
-        let port: u16 = timeout(Duration::from_secs(30), async {
-            while let Some(line) = lines.next_line().await.expect("its output can be read") {
-                if let Some((_, port)) = line.rsplit_once("successfully on port ") {
-                    return port.trim_end_matches('.').parse().expect("a port");
-                }
-            }
-            panic!("chromedriver ended before it listened")
-        })
-        .await
-        .expect("chromedriver listens in time");
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { driver: format!("http://127.0.0.1:{port}"), _process: process }
+        Self { engine: Engine::Chromium, driver: Some(Driver::chromium().await.into()), display: None }
+    }
+
+    /// Which it is.
+    pub fn engine(&self) -> Engine {
+        self.engine
     }
 
     /// Opens a window of a fresh profile: another person's browser.
     pub async fn visit(&self, url: &str) -> Page {
-        let page = Page::new(self.window().await);
+        let driver = match (&self.driver, self.engine) {
+            (Some(driver), _) => driver.clone(),
+            (None, Engine::WebKit) => Driver::webkit(self.display.clone()).await.into(),
+            (None, _) => Driver::firefox().await.into(),
+        };
+        let client = self.window(&driver).await;
+        let (width, height) = WINDOW;
+        client.set_window_size(width, height).await.expect("the window takes its size");
+        let page = Page::new(client, driver, self.engine);
         page.go(url).await;
         page
     }
 
-    async fn window(&self) -> Client {
-        let mut options = Map::from_iter([("args".to_owned(), json!(ARGUMENTS))]);
-        if let Some(binary) = std::env::var_os("CHROME") {
-            options.insert("binary".into(), json!(binary.to_string_lossy()));
-        }
+    async fn window(&self, driver: &Driver) -> Client {
         let mut wanted = Map::new();
-        wanted.insert("goog:chromeOptions".into(), options.into());
-        wanted.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL" }));
+        match self.engine {
+            Engine::Chromium => {
+                let mut options = Map::from_iter([("args".to_owned(), json!(CHROMIUM))]);
+                if let Some(binary) = std::env::var_os("CHROME") {
+                    options.insert("binary".into(), json!(binary.to_string_lossy()));
+                }
+                wanted.insert("goog:chromeOptions".into(), options.into());
+                wanted.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL" }));
+            }
+            Engine::Firefox => {
+                let binary = find("FIREFOX", &["/usr/bin/firefox-esr", "/usr/bin/firefox"], GOT_BY_TEST);
+                let options = json!({ "binary": binary.to_string_lossy(), "args": ["-headless"] });
+                wanted.insert("moz:firefoxOptions".into(), options);
+            }
+            Engine::WebKit => {
+                let binary = find("MINIBROWSER", MINIBROWSER, GOT_BY_TEST);
+                let options = json!({ "binary": binary.to_string_lossy(), "args": ["--automation"] });
+                wanted.insert("webkitgtk:browserOptions".into(), options);
+            }
+        }
         wanted.insert("timeouts".into(), json!({ "script": 120_000 }));
         wanted.insert("acceptInsecureCerts".into(), Value::Bool(false));
         ClientBuilder::new(HttpConnector::new())
             .capabilities(wanted)
-            .connect(&self.driver)
+            .connect(driver.address())
             .await
             .expect("a browser window opens")
     }
 }
+
+const GOT_BY_TEST: &str = "`cargo xtask test` installs it";
+
+const MINIBROWSER: &[&str] = &[
+    "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+    "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+    "/usr/libexec/webkit2gtk-4.1/MiniBrowser",
+];

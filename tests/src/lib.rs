@@ -9,13 +9,16 @@ mod tool;
 mod server;
 mod line;
 mod peer;
+mod driver;
+mod look;
 mod browser;
 mod page;
 mod workbench;
 
 pub use self::{
-    browser::Browser,
+    browser::{Browser, Engine},
     line::Line,
+    look::{Colors, Look},
     page::Page,
     peer::{Heard, Lines, Peer},
     server::Server,

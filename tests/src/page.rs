@@ -1,27 +1,35 @@
 //! The chat's page, as a person sees it and acts on it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use fantoccini::{Client, Locator, key::Key, wd::WebDriverCompatibleCommand};
+use fantoccini::{
+    Client, Locator,
+    actions::{InputSource, KeyAction, KeyActions},
+    key::Key,
+    wd::WebDriverCompatibleCommand,
+};
 use http::Method;
 use serde_json::{Value, json};
 use url::Url;
 
+use crate::{browser::Engine, driver::Driver, look::Look};
+
 /// How long something may take before the test says what was there instead.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Resolves when the condition holds, and at the deadline with what the page says.
+/// Resolves when the condition holds, and at the deadline with what the page says. The condition is put into the text,
+/// because the pages' policy allows no text to become a function. What a field holds, what has the focus and how far
+/// something is scrolled changes without a mutation, so it is looked at now and then as well.
 const UNTIL: &str = r#"
-    const [condition, patience, done] = arguments;
-    const holds = new Function('return (' + condition + ')');
-    let watch, timer;
-    const look = () => {
-        if (!holds()) return;
-        watch.disconnect(); clearTimeout(timer); done(null);
-    };
+    const [patience, done] = arguments;
+    const holds = () => { try { return CONDITION; } catch { return false; } };
+    let watch, timer, pulse;
+    const end = outcome => { watch.disconnect(); clearTimeout(timer); clearInterval(pulse); done(outcome); };
+    const look = () => { if (holds()) end(null); };
     watch = new MutationObserver(look);
     watch.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
-    timer = setTimeout(() => { watch.disconnect(); done(document.title + '\n' + document.body.innerText); }, patience);
+    timer = setTimeout(() => end(document.title + '\n' + document.body.innerText), patience);
+    pulse = setInterval(look, 100);
     look();
 "#;
 
@@ -57,14 +65,27 @@ impl WebDriverCompatibleCommand for BrowserLog {
     }
 }
 
+/// Writes down what goes wrong from now on, for browsers whose console no driver tells.
+const LISTEN: &str = r#"
+    if (window.complaints) return;
+    const complaints = window.complaints = [];
+    addEventListener('error', event => complaints.push(event.message || `cannot load ${event.target.src || event.target.href}`), true);
+    addEventListener('unhandledrejection', event => complaints.push(`${event.reason}`));
+    addEventListener('securitypolicyviolation', event => complaints.push(`${event.effectiveDirective} forbids ${event.blockedURI}`));
+    const error = console.error;
+    console.error = (...words) => { complaints.push(words.join(' ')); error.apply(console, words); };
+"#;
+
 /// One window with the chat in it.
 pub struct Page {
     client: Client,
+    engine: Engine,
+    _driver: Arc<Driver>,
 }
 
 impl Page {
-    pub(crate) fn new(client: Client) -> Self {
-        Self { client }
+    pub(crate) fn new(client: Client, driver: Arc<Driver>, engine: Engine) -> Self {
+        Self { client, engine, _driver: driver }
     }
 
     /// What drives the window, for those that act on another page than the chat.
@@ -75,11 +96,13 @@ impl Page {
     /// Goes to an address.
     pub async fn go(&self, url: &str) {
         self.client.goto(url).await.expect("the page loads");
+        self.listen().await;
     }
 
     /// Loads the page anew.
     pub async fn reload(&self) {
         self.client.refresh().await.expect("the page loads again");
+        self.listen().await;
     }
 
     /// Opens another tab of the same browser: the same person, if they are in already.
@@ -87,6 +110,16 @@ impl Page {
         let tab = self.client.new_window(true).await.expect("a new tab opens");
         self.client.switch_to_window(tab.handle).await.expect("it comes to the front");
         self.go(url).await;
+    }
+
+    /// Looks at the page in this way from now on.
+    pub async fn look(&self, look: Look) {
+        look.apply(&self.client).await;
+    }
+
+    /// A picture of what is in view, as PNG.
+    pub async fn picture(&self) -> Vec<u8> {
+        self.client.screenshot().await.expect("a picture is taken")
     }
 
     /// Gives a name on the first visit, and goes in.
@@ -101,9 +134,25 @@ impl Page {
     /// Types into the box, without sending. A line break is typed with shift.
     pub async fn write(&self, text: &str) {
         self.until("the box", "document.querySelector('textarea')").await;
-        let broken = text
-            .replace('\n', &format!("{}{}{}", char::from(Key::Shift), char::from(Key::Enter), char::from(Key::Null)));
-        self.message_box().await.send_keys(&broken).await.expect("the text is typed");
+        for (number, line) in text.split('\n').enumerate() {
+            if number > 0 {
+                self.break_line().await;
+            }
+            if !line.is_empty() {
+                self.message_box().await.send_keys(line).await.expect("the text is typed");
+            }
+        }
+    }
+
+    /// Presses Shift and Enter where the focus is. (Not every driver holds a key that is sent among others.)
+    async fn break_line(&self) {
+        let key = |key: Key| char::from(key);
+        let actions = KeyActions::new("keyboard".into())
+            .then(KeyAction::Down { value: key(Key::Shift) })
+            .then(KeyAction::Down { value: key(Key::Enter) })
+            .then(KeyAction::Up { value: key(Key::Enter) })
+            .then(KeyAction::Up { value: key(Key::Shift) });
+        self.client.perform_actions(actions).await.expect("the keys are pressed");
     }
 
     /// Presses a key in the box.
@@ -164,8 +213,9 @@ impl Page {
 
     /// Waits until a condition, in JavaScript, holds.
     pub async fn until(&self, what: &str, condition: &str) {
-        let arguments = vec![json!(format!("!!({condition})")), json!(PATIENCE.as_millis() as u64)];
-        let there = self.client.execute_async(UNTIL, arguments).await.expect("the page answers");
+        let script = UNTIL.replace("CONDITION", &format!("!!({condition})"));
+        let arguments = vec![json!(PATIENCE.as_millis() as u64)];
+        let there = self.client.execute_async(&script, arguments).await.expect("the page answers");
         if let Value::String(there) = there {
             let complaints = self.complaints().await.join("\n");
             panic!(
@@ -187,8 +237,12 @@ impl Page {
     }
 
     /// What went wrong in the page since it was last asked: errors, and what its policy forbade. That a line could not
-    /// be had is the browser's own remark, and no fault.
+    /// be had is the browser's own remark, and no fault. Only Chromium tells also what went wrong while the page loaded.
     pub async fn complaints(&self) -> Vec<String> {
+        if self.engine != Engine::Chromium {
+            let complaints = self.eval("(window.complaints || []).splice(0)").await;
+            return complaints.as_array().into_iter().flatten().map(Value::to_string).collect();
+        }
         let log = self.client.issue_cmd(BrowserLog).await.expect("the browser's log");
         let entries = log.as_array().into_iter().flatten();
         let severe = entries.filter(|entry| entry["level"] == "SEVERE").map(|entry| entry["message"].to_string());
@@ -198,6 +252,12 @@ impl Page {
     /// Closes the window.
     pub async fn close(self) {
         self.client.close().await.expect("the window closes");
+    }
+
+    async fn listen(&self) {
+        if self.engine != Engine::Chromium {
+            self.client.execute(LISTEN, vec![]).await.expect("the page can be listened to");
+        }
     }
 
     async fn texts(&self, selector: &str) -> Vec<String> {

@@ -5,7 +5,7 @@ use fantoccini::key::Key;
 
 #[tokio::test]
 async fn what_one_writes_the_other_sees() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
     let ada = browser.visit(&server.url("/r/lobby")).await;
     let bo = browser.visit(&server.url("/r/lobby")).await;
     ada.enter_as("Ada").await;
@@ -21,7 +21,7 @@ async fn what_one_writes_the_other_sees() {
 
 #[tokio::test]
 async fn a_late_joiner_sees_history_in_order_and_older_pages_on_scrolling_up() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
     let ada = browser.visit(&server.url("/r/lobby")).await;
     ada.enter_as("Ada").await;
     ada.fill_room(230).await;
@@ -43,7 +43,7 @@ async fn a_late_joiner_sees_history_in_order_and_older_pages_on_scrolling_up() {
 
 #[tokio::test]
 async fn a_draft_that_is_not_settled_survives_a_reload() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
     let line = Line::to(server.address()).await;
     let ada = browser.visit(&line.url("/r/lobby")).await;
     ada.enter_as("Ada").await;
@@ -62,7 +62,7 @@ async fn a_draft_that_is_not_settled_survives_a_reload() {
 
 #[tokio::test]
 async fn what_is_typed_but_not_sent_survives_a_reload() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
     let ada = browser.visit(&server.url("/r/lobby")).await;
     ada.enter_as("Ada").await;
     ada.write("half a thou").await;
@@ -77,7 +77,7 @@ async fn what_is_typed_but_not_sent_survives_a_reload() {
 
 #[tokio::test]
 async fn the_server_is_killed_and_started_again_and_both_carry_on() {
-    let (mut server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let (mut server, browser) = (Server::start(&[]).await, Browser::start().await);
     let ada = browser.visit(&server.url("/r/lobby")).await;
     let bo = browser.visit(&server.url("/r/lobby")).await;
     ada.enter_as("Ada").await;
@@ -106,7 +106,7 @@ async fn the_server_is_killed_and_started_again_and_both_carry_on() {
 
 #[tokio::test]
 async fn the_line_is_cut_between_a_post_and_its_entry_and_the_entry_is_there_once() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
     let line = Line::to(server.address()).await;
     let ada = browser.visit(&line.url("/r/lobby")).await;
     let bo = browser.visit(&server.url("/r/lobby")).await;
@@ -131,7 +131,7 @@ async fn the_line_is_cut_between_a_post_and_its_entry_and_the_entry_is_there_onc
 
 #[tokio::test]
 async fn a_refused_post_says_why_and_can_be_edited_or_discarded() {
-    let (server, browser) = (Server::start(&["--text", "12"]).await, Browser::chromium().await);
+    let (server, browser) = (Server::start(&["--text", "12"]).await, Browser::start().await);
     let ada = browser.visit(&server.url("/r/lobby")).await;
     ada.enter_as("Ada").await;
     ada.say("this is too long for this server").await;
@@ -154,7 +154,7 @@ async fn a_refused_post_says_why_and_can_be_edited_or_discarded() {
 
 #[tokio::test]
 async fn enter_sends_shift_enter_breaks_the_line_and_an_input_methods_enter_does_neither() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
     let ada = browser.visit(&server.url("/r/lobby")).await;
     ada.enter_as("Ada").await;
     ada.is_joined().await;
@@ -176,7 +176,7 @@ async fn enter_sends_shift_enter_breaks_the_line_and_an_input_methods_enter_does
 
 #[tokio::test]
 async fn text_cannot_become_markup() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
     let ada = browser.visit(&server.url("/r/lobby")).await;
     ada.enter_as("<b onclick=alert(1)>Ada").await;
     let text =
@@ -193,7 +193,7 @@ async fn text_cannot_become_markup() {
 
 #[tokio::test]
 async fn a_reader_at_the_end_stays_there_and_one_further_up_is_not_moved() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
     let ada = browser.visit(&server.url("/r/lobby")).await;
     ada.enter_as("Ada").await;
     ada.is_joined().await;
@@ -220,7 +220,7 @@ async fn a_reader_at_the_end_stays_there_and_one_further_up_is_not_moved() {
 
 #[tokio::test]
 async fn two_tabs_of_one_browser_are_one_person_and_see_the_same() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
     let ada = browser.visit(&server.url("/r/lobby")).await;
     ada.enter_as("Ada").await;
     ada.say("from the first tab").await;
@@ -236,7 +236,7 @@ async fn two_tabs_of_one_browser_are_one_person_and_see_the_same() {
 
 #[tokio::test]
 async fn rooms_are_addresses_and_a_bad_one_is_told() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
     let ada = browser.visit(&server.url("/")).await;
     ada.enter_as("Ada").await;
     ada.until("the lobby's address", "location.pathname === '/r/lobby'").await;

@@ -20,7 +20,7 @@ async fn open(browser: &Browser, server: &Server, query: &str) -> Workbench {
 
 #[tokio::test]
 async fn what_is_sent_comes_back_byte_for_byte_and_saving_all_gives_the_exact_bytes() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
     let wire = open(&browser, &server, "").await;
     let bytes: Vec<u8> = (0..=255).collect();
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x} ")).collect();
@@ -65,7 +65,7 @@ async fn what_is_sent_comes_back_byte_for_byte_and_saving_all_gives_the_exact_by
 
 #[tokio::test]
 async fn open_message_error_and_close_are_shown_and_explained() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
     let wire = open(&browser, &server, "").await;
     wire.dial("/echo", "chat.v2, chat.v1", "Open").await;
     wire.tells("sub-protocol: chat.v2").await;
@@ -116,7 +116,7 @@ async fn open_message_error_and_close_are_shown_and_explained() {
 
 #[tokio::test]
 async fn a_hundred_thousand_messages_in_a_burst_leave_the_page_alive() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
     let wire = open(&browser, &server, "").await;
     let flood = flood(100_000).await;
     wire.page()
@@ -136,7 +136,8 @@ async fn a_hundred_thousand_messages_in_a_burst_leave_the_page_alive() {
     assert!(wire.count("li.entry").await <= 300, "the page holds a part");
     let longest = wire.page().eval("window.longest").await.as_f64().unwrap();
     assert!(longest < 5_000.0, "the page stood still for {longest} ms");
-    let heap = wire.page().eval("performance.memory.usedJSHeapSize").await.as_f64().unwrap();
+    // Where the browser tells it.
+    let heap = wire.page().eval("performance.memory?.usedJSHeapSize").await.as_f64().unwrap_or_default();
     assert!(heap < 200e6, "{heap} bytes of JavaScript's memory");
     let saved = wire.saved().await;
     assert_eq!(saved.len(), 20_001);
@@ -154,7 +155,7 @@ async fn a_hundred_thousand_messages_in_a_burst_leave_the_page_alive() {
 
 #[tokio::test]
 async fn the_log_is_kept_over_reconnects_and_over_leaving_the_page() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
     let wire = open(&browser, &server, "").await;
     for text in ["first life", "second life"] {
         wire.dial("/echo", "", "Open").await;
@@ -174,7 +175,7 @@ async fn the_log_is_kept_over_reconnects_and_over_leaving_the_page() {
 
 #[tokio::test]
 async fn pausing_and_filtering_while_messages_come_lose_nothing() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
     let wire = open(&browser, &server, "").await;
     wire.dial("/echo", "", "Open").await;
     wire.page().push("Follow").await;
@@ -194,12 +195,10 @@ async fn pausing_and_filtering_while_messages_come_lose_nothing() {
 
 #[tokio::test]
 async fn a_link_fills_the_page_in_and_never_dials() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
     let wire = open(&browser, &server, "?url=%2Fecho%3Fa%3D1&protocols=one%2C+two").await;
-    assert_eq!(
-        wire.page().eval("[document.querySelector('#url').value, document.querySelector('#protocols').value]").await,
-        json!(["/echo?a=1", "one, two"])
-    );
+    let filled = "document.querySelector('#url').value === '/echo?a=1' && document.querySelector('#protocols').value === 'one, two'";
+    wire.page().until("both fields filled in", filled).await;
     wire.page().says("No socket yet").await;
     assert_eq!(wire.count("li.entry").await, 0);
     wire.dial("/echo", "three", "Open").await;
@@ -213,7 +212,7 @@ async fn a_link_fills_the_page_in_and_never_dials() {
 
 #[tokio::test]
 async fn it_is_worked_by_keyboard_alone() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
     let wire = open(&browser, &server, "").await;
     wire.page().eval("document.querySelector('#url').focus()").await;
     wire.press(&[Key::Enter]).await;
@@ -240,7 +239,7 @@ async fn it_is_worked_by_keyboard_alone() {
 
 #[tokio::test]
 async fn the_chats_policy_and_the_workbenchs_are_apart() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
     let elsewhere = flood(1).await;
     let wire = open(&browser, &server, "").await;
     wire.dial(&format!("ws://{elsewhere}/"), "", "Open").await;
@@ -259,8 +258,12 @@ async fn the_chats_policy_and_the_workbenchs_are_apart() {
     assert_eq!(page.eval(&refused).await, "refused");
     page.complaints().await;
     page.go(&server.url("/r/lobby")).await;
+    // One browser's constructor throws, another's fails later.
     let forbidden = format!(
-        "new Promise(done => {{ document.addEventListener('securitypolicyviolation', event => done(event.effectiveDirective)); new WebSocket('ws://{elsewhere}/').onopen = () => done('open'); }})"
+        "new Promise(done => {{
+            document.addEventListener('securitypolicyviolation', event => done(event.effectiveDirective));
+            try {{ new WebSocket('ws://{elsewhere}/').onopen = () => done('open'); }} catch {{}}
+        }})"
     );
     assert_eq!(page.eval(&forbidden).await, "connect-src");
     page.complaints().await;

@@ -42,7 +42,7 @@ fn server(project: &Project, arguments: &[String]) -> Result<ExitCode> {
 }
 
 fn client(project: &Project, arguments: &[String]) -> Result<ExitCode> {
-    tools::get(project, tools::for_stories(project)?)?;
+    tools::get(project, tools::for_chromium(project)?)?;
     let page = project.target.join("bench-page");
     bindgen::build(project, "release", &["bench-page"])?;
     bindgen::wasm(project, "release", "bench-page", &page)?;

@@ -2,7 +2,7 @@
 //!
 //! What lives here, from the ground up: children that end with us (`process`), where things are (`project`), the tools
 //! (`tool`, `tools`), the two things that are built and run (`page`, `server`), and the commands (`hook`, `workbench`,
-//! `serve`, `test`). Nothing here is part of what a page or a server runs.
+//! `serve`, `test`, `bench`, `screenshots`). Nothing here is part of what a page or a server runs.
 
 use std::process::ExitCode;
 
@@ -22,9 +22,12 @@ mod hook;
 mod workbench;
 mod serve;
 mod tally;
+mod stories;
+mod lighthouse;
 mod ring;
 mod test;
 mod bench;
+mod screenshots;
 
 #[cfg(test)]
 mod edges;
@@ -45,6 +48,8 @@ enum Task {
     Test(test::Test),
     /// Print figures, against others, on this machine
     Bench(bench::Bench),
+    /// Take the pictures of both pages that the documentation shows
+    Screenshots,
     /// Trunk's pre-build hook: see that a server runs for as long as Trunk does
     #[command(hide = true)]
     Hook,
@@ -88,6 +93,7 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
         Task::Serve(serve) => serve.run(&project),
         Task::Test(test) => test.run(&project),
         Task::Bench(bench) => bench.run(&project),
+        Task::Screenshots => screenshots::take(&project).map(|()| ExitCode::SUCCESS),
         Task::Hook => hook::run(&project).map(|()| ExitCode::SUCCESS),
         Task::Workbench => workbench::build(&project).map(|()| ExitCode::SUCCESS),
         Task::Attend { pid, command } => server::attend(&project, pid, &command),

@@ -6,10 +6,11 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 use crate::{
-    bindgen, page, process,
+    lighthouse, page, process,
     project::Project,
     server::{Profile, Server},
     sizes,
+    stories::{self, Engine},
     tally::Tally,
     tool::Tool,
     tools,
@@ -34,8 +35,14 @@ pub(crate) enum Ring {
     Browser,
     /// The client in Firefox, against a real server
     Firefox,
-    /// End-to-end stories: the real server, the real page, real browsers, real faults
+    /// End-to-end stories in Chromium: the real server, the real page, real faults
     Stories,
+    /// The pages' stories in Firefox
+    StoriesFirefox,
+    /// The pages' stories in WebKit
+    StoriesWebkit,
+    /// The built pages' marks from Lighthouse
+    Lighthouse,
 }
 
 impl Ring {
@@ -51,12 +58,16 @@ impl Ring {
             Self::Browser => "browser",
             Self::Firefox => "firefox",
             Self::Stories => "stories",
+            Self::StoriesFirefox => "stories-firefox",
+            Self::StoriesWebkit => "stories-webkit",
+            Self::Lighthouse => "lighthouse",
         }
     }
 
     /// The ring whose result it builds on.
-    pub(crate) const fn needs(self) -> Option<Self> {
-        if matches!(self, Self::Stories) { Some(Self::Page) } else { None }
+    pub(crate) fn needs(self) -> Option<Self> {
+        matches!(self, Self::Stories | Self::StoriesFirefox | Self::StoriesWebkit | Self::Lighthouse)
+            .then_some(Self::Page)
     }
 
     /// The tools it needs.
@@ -69,6 +80,9 @@ impl Ring {
             Self::Browser => tools::for_browser_tests(project),
             Self::Firefox => tools::for_firefox_tests(project),
             Self::Stories => tools::for_stories(project),
+            Self::StoriesFirefox => Ok(tools::for_firefox_stories()),
+            Self::StoriesWebkit => Ok(tools::for_webkit_stories()),
+            Self::Lighthouse => Ok(tools::for_lighthouse()),
         }
     }
 
@@ -87,17 +101,11 @@ impl Ring {
                      --package bench-page --target wasm32-unknown-unknown -- -D warnings",
                 ],
             ),
-            Self::Docs => check(
-                project,
-                &[
-                    "doc --workspace --exclude openline-app --no-deps",
-                    "doc --package openline-client --all-features --no-deps",
-                ],
+            Self::Docs => check(project, &["doc --workspace --exclude openline-app --no-deps"]),
+            Self::Native => Tally::of(
+                &mut project
+                    .cargo("test --workspace --exclude e2e --features openline-client/msgpack,openline-client/tracing"),
             ),
-            Self::Native => Tally::of(&mut project.cargo(
-                "test --workspace --exclude e2e \
-                 --features openline-client/msgpack,openline-client/tracing,openline-client/yew",
-            )),
             Self::Page => page::build(project).map(|()| Tally::ONE_PASSED),
             Self::Sizes => sizes::weigh(project),
             Self::Browser => {
@@ -108,7 +116,10 @@ impl Ring {
                 let driver = tools::geckodriver_path(project).context("geckodriver is gone")?;
                 browser(project, &["--firefox".as_ref(), "--geckodriver".as_ref(), driver.as_os_str()])
             }
-            Self::Stories => stories(project),
+            Self::Stories => stories::run(project, Engine::Chromium),
+            Self::StoriesFirefox => stories::run(project, Engine::Firefox),
+            Self::StoriesWebkit => stories::run(project, Engine::WebKit),
+            Self::Lighthouse => lighthouse::judge(project),
         }
     }
 }
@@ -132,7 +143,7 @@ fn browser(project: &Project, which: &[&OsStr]) -> Result<Tally> {
     wasm_pack
         .args(["test", "--headless", "--mode", "no-install"])
         .args(which)
-        .args(["client", "--all-features"])
+        .arg("client")
         // wasm-pack replaces cargo's runner, so the tests are told of their peer while they are compiled.
         .env("OPENLINE_TEST_PEER", peer.address.replacen("http", "ws", 1));
     if env::var_os("WASM_BINDGEN_TEST_TIMEOUT").is_none() {
@@ -143,20 +154,4 @@ fn browser(project: &Project, which: &[&OsStr]) -> Result<Tally> {
     drop(peer);
     let _ = fs::remove_dir_all(data);
     tally
-}
-
-fn stories(project: &Project) -> Result<Tally> {
-    let program = Server::build(project, Profile::Dev)?;
-    let socket_page = project.target.join("socket-page");
-    bindgen::build(project, "page", &["socket-page"])?;
-    bindgen::wasm(project, "page", "socket-page", &socket_page)?;
-    Tally::of(
-        project
-            .cargo("test --package e2e")
-            .env("OPENLINE_SERVER", program)
-            .env("OPENLINE_DIST", project.dist())
-            .env("OPENLINE_SOCKET_PAGE", socket_page)
-            .env("CHROME", tools::chrome_path(project).context("Chromium is gone")?)
-            .env("CHROMEDRIVER", tools::chromedriver_path(project).context("ChromeDriver is gone")?),
-    )
 }

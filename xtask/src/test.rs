@@ -72,7 +72,7 @@ fn report(outcomes: &[Outcome], took: Duration) -> ExitCode {
     let mut total = Tally::default();
     for Outcome { ring, tally, took } in outcomes {
         let verdict = if tally.failed == 0 { "ok" } else { "FAILED" };
-        println!("{:<8} {verdict:<6} {:>5} s   {tally}", ring.name(), took.as_secs());
+        println!("{:<15} {verdict:<6} {:>5} s   {tally}", ring.name(), took.as_secs());
         total += *tally;
     }
     println!("\n{total}");

@@ -1,7 +1,7 @@
 //! A tool: how it is found, which version fits, how it is got, and how long that takes.
 
 use std::{
-    fmt,
+    fmt, fs,
     io::{self, IsTerminal},
     path::PathBuf,
     process::{Command, Stdio},
@@ -16,7 +16,7 @@ use crate::{process, project::Project};
 pub(crate) struct Tool {
     /// What it is called.
     pub(crate) name: &'static str,
-    /// The programs it goes by, the most likely first.
+    /// The programs it goes by, the most likely first. A package of npm that has none is known by its own name.
     pub(crate) programs: Vec<PathBuf>,
     /// Which version fits.
     pub(crate) fit: Fit,
@@ -84,11 +84,15 @@ impl Tool {
         if let Way::Target { triple } = self.way {
             return target_libraries(project, triple).map(|path| (path, triple.to_owned()));
         }
+        if let (Way::Npm { .. }, true) = (&self.way, self.programs.is_empty()) {
+            return npm_package(project, self.name);
+        }
         let path = self
             .programs
             .iter()
             .find_map(|program| which::which_in(program, Some(project.path()), &project.root).ok())?;
-        let version = version_of(&path)?;
+        // Some don't tell their version; where any will do, it need not be known.
+        let version = version_of(&path).or_else(|| matches!(self.fit, Fit::Any).then(String::new))?;
         Some((path, version))
     }
 
@@ -205,6 +209,13 @@ fn get_target(project: &Project, triple: &str) -> Result<()> {
     }
     process::run(project.command("rustup").args(["target", "add", triple]))
         .with_context(|| format!("{triple} cannot be had; rustup needs the network for it"))
+}
+
+/// A package in this project's tools, and its version.
+fn npm_package(project: &Project, name: &str) -> Option<(PathBuf, String)> {
+    let path = project.tools().join("node_modules").join(name);
+    let described: serde_json::Value = serde_json::from_slice(&fs::read(path.join("package.json")).ok()?).ok()?;
+    Some((path, described.get("version")?.as_str()?.to_owned()))
 }
 
 fn get_npm(project: &Project, package: &str) -> Result<()> {

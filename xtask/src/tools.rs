@@ -32,9 +32,31 @@ pub(crate) fn for_sizes(project: &Project) -> Result<Vec<Tool>> {
     Ok([for_wasm(), vec![wasm_bindgen(project)?, wasm_opt()]].into_iter().flatten().collect())
 }
 
-/// What the stories need: a browser, and a page of their own.
-pub(crate) fn for_stories(project: &Project) -> Result<Vec<Tool>> {
+/// What builds pages and shows them in Chromium.
+pub(crate) fn for_chromium(project: &Project) -> Result<Vec<Tool>> {
     Ok([for_wasm(), vec![wasm_bindgen(project)?], browser(project)].into_iter().flatten().collect())
+}
+
+/// What the stories need in Chromium, where they also look for what keeps people out.
+pub(crate) fn for_stories(project: &Project) -> Result<Vec<Tool>> {
+    let mut tools = for_chromium(project)?;
+    tools.extend([npm(), axe()]);
+    Ok(tools)
+}
+
+/// What the stories need in Firefox.
+pub(crate) fn for_firefox_stories() -> Vec<Tool> {
+    vec![firefox(), geckodriver()]
+}
+
+/// What the stories need in WebKit.
+pub(crate) fn for_webkit_stories() -> Vec<Tool> {
+    vec![webkit(), display()]
+}
+
+/// What judges the built page.
+pub(crate) fn for_lighthouse() -> Vec<Tool> {
+    vec![chrome(), npm(), lighthouse()]
 }
 
 /// What runs tests in a browser.
@@ -69,8 +91,9 @@ pub(crate) fn get(project: &Project, tools: Vec<Tool>) -> Result<()> {
             missing.push(tool);
         }
     }
-    if which::which("npm").is_err() {
-        missing.retain(|tool| !matches!(tool.way, Way::Npm { .. }));
+    // The page does without what only shrinks it further.
+    if which::which("npm").is_err() && missing.iter().all(|tool| tool.name != NPM) {
+        missing.retain(|tool| tool.name != WASM_OPT);
     }
     if missing.is_empty() {
         return Ok(());
@@ -78,7 +101,7 @@ pub(crate) fn get(project: &Project, tools: Vec<Tool>) -> Result<()> {
     announce(&missing);
     for tool in &missing {
         match tool.get(project) {
-            Err(error) if matches!(tool.way, Way::Npm { .. }) && !process::is_stopping() => {
+            Err(error) if tool.name == WASM_OPT && !process::is_stopping() => {
                 eprintln!("{error:#}\nGoing on without {}.", tool.name);
             }
             done => done?,
@@ -104,9 +127,24 @@ pub(crate) fn chromedriver_path(project: &Project) -> Option<PathBuf> {
     chromedriver(Fit::Any).find(project)
 }
 
+/// Where Firefox is.
+pub(crate) fn firefox_path(project: &Project) -> Option<PathBuf> {
+    firefox().find(project)
+}
+
 /// Where Firefox's driver is.
 pub(crate) fn geckodriver_path(project: &Project) -> Option<PathBuf> {
     geckodriver().find(project)
+}
+
+/// Where axe's script is.
+pub(crate) fn axe_path(project: &Project) -> Option<PathBuf> {
+    axe().find(project).map(|package| package.join("axe.min.js"))
+}
+
+/// Where Lighthouse is.
+pub(crate) fn lighthouse_path(project: &Project) -> Option<PathBuf> {
+    lighthouse().find(project)
 }
 
 fn announce(missing: &[Tool]) {
@@ -143,7 +181,7 @@ fn trunk() -> Tool {
 
 fn wasm_opt() -> Tool {
     Tool {
-        name: "wasm-opt",
+        name: WASM_OPT,
         programs: vec!["wasm-opt".into()],
         fit: Fit::Since("132".into()),
         does: "makes the page smaller",
@@ -230,6 +268,74 @@ fn geckodriver() -> Tool {
         takes: "about 2 minutes",
     }
 }
+
+fn webkit() -> Tool {
+    Tool {
+        name: "WebKitWebDriver",
+        programs: vec!["WebKitWebDriver".into()],
+        fit: Fit::Any,
+        does: "a third browser to test in, with what drives it",
+        way: Way::System {
+            packages: "webkit2gtk-driver",
+            elsewhere: "No WebKitWebDriver is found (Fedora: dnf install webkit2gtk-driver). It is for Linux; elsewhere \
+                        the rings can be named that are to be run.",
+        },
+        takes: "about a minute",
+    }
+}
+
+fn display() -> Tool {
+    Tool {
+        name: "Xvfb",
+        programs: vec!["Xvfb".into()],
+        fit: Fit::Any,
+        does: "a display that nobody sees, for that browser",
+        way: Way::System {
+            packages: "xvfb",
+            elsewhere: "No Xvfb is found (Fedora: dnf install xorg-x11-server-Xvfb; Arch: pacman -S xorg-server-xvfb).",
+        },
+        takes: "some seconds",
+    }
+}
+
+fn npm() -> Tool {
+    Tool {
+        name: NPM,
+        programs: vec![NPM.into()],
+        fit: Fit::Any,
+        does: "gets what judges the pages",
+        way: Way::System {
+            packages: "nodejs npm",
+            elsewhere: "No npm is found. It comes with Node.js, version 18 or later.",
+        },
+        takes: "about a minute",
+    }
+}
+
+fn axe() -> Tool {
+    Tool {
+        name: "axe-core",
+        programs: Vec::new(),
+        fit: Fit::Exactly("4.14.1".into()),
+        does: "finds what keeps people out of a page",
+        way: Way::Npm { package: "axe-core@4.14.1" },
+        takes: "some seconds",
+    }
+}
+
+fn lighthouse() -> Tool {
+    Tool {
+        name: "lighthouse",
+        programs: vec!["lighthouse".into()],
+        fit: Fit::Exactly("12.8.2".into()),
+        does: "judges how a page loads and whom it lets in",
+        way: Way::Npm { package: "lighthouse@12.8.2" },
+        takes: "half a minute",
+    }
+}
+
+const NPM: &str = "npm";
+const WASM_OPT: &str = "wasm-opt";
 
 /// Which version of a package Cargo.lock names.
 fn locked_version(project: &Project, package: &str) -> Result<String> {

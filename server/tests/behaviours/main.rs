@@ -9,10 +9,4 @@ mod lines;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
-mod process;
-#[cfg(test)]
 mod command;
-#[cfg(test)]
-mod restoring;
-#[cfg(test)]
-mod keeping;
