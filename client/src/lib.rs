@@ -11,6 +11,8 @@ mod inbox;
 mod source;
 mod connection;
 mod session;
+#[cfg(feature = "yew")]
+pub mod yew;
 
 #[cfg(not(target_family = "wasm"))]
 pub use self::source::{Script, ScriptedLine};

@@ -39,7 +39,7 @@ pub(crate) fn told(event: &Event) {
     }
 }
 
-#[cfg(all(test, feature = "tracing"))]
+#[cfg(all(test, feature = "tracing", not(target_family = "wasm")))]
 #[expect(clippy::unwrap_used, reason = "helpers of tests panic as tests do")]
 mod tests {
     use std::{

@@ -3,6 +3,7 @@
 //! One SQLite file, write-ahead log, every commit synced. Ids are in a table of their own, which outlives entries.
 
 mod writing;
+mod copy;
 mod index;
 
 use std::{path::Path, time::Duration};
@@ -11,7 +12,10 @@ use openline_protocol::{Body, Entry, Epoch, MessageId, Person, PersonId, RoomNam
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, params};
 use uuid::Uuid;
 
-pub(crate) use self::{index::Index, writing::Writing};
+pub(crate) use self::{
+    index::Index,
+    writing::{Slice, Writing},
+};
 use crate::room::Record;
 
 /// "OLNE": says that a file is ours.
@@ -80,6 +84,15 @@ pub(crate) enum Span {
     Before(Seq),
 }
 
+/// What is kept of a room. What either says to drop is dropped.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Keep {
+    /// So many of the newest entries.
+    pub(crate) entries: Option<u64>,
+    /// What was appended at this time, in milliseconds since 1970, or later.
+    pub(crate) since: Option<u64>,
+}
+
 impl Database {
     /// Opens the file, and makes it if it isn't there. With a limit, it grows no larger than that many bytes.
     pub(crate) fn open(path: &Path, limit: Option<u64>) -> Result<Self, FileError> {
@@ -105,7 +118,7 @@ impl Database {
     }
 
     /// Looks at a file without changing it.
-    fn check(path: &Path) -> Result<(), FileError> {
+    pub(crate) fn check(path: &Path) -> Result<(), FileError> {
         let sql = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let read = pragma(&sql, "application_id").and_then(|id| Ok((id, pragma(&sql, "user_version")?)));
         // How often its tables changed: never, where we stopped before we had made any.
@@ -133,12 +146,44 @@ impl Database {
         Ok(self.sql.query_row("SELECT value FROM keys WHERE name = ?", [name], |row| row.get(0))?)
     }
 
+    /// The name of the life that last wrote it.
+    pub(crate) fn life(&self) -> Result<Option<String>, Trouble> {
+        Ok(self
+            .sql
+            .query_row("SELECT value FROM keys WHERE name = 'life'", [], |row| {
+                Ok(String::from_utf8_lossy(row.get_ref(0)?.as_bytes()?).into_owned())
+            })
+            .optional()?)
+    }
+
     /// What there is of a room.
     pub(crate) fn room(&self, name: &RoomName) -> Result<Option<Record>, Trouble> {
         let mut query = self.sql.prepare_cached(
             "SELECT row, epoch, head, last_at, (SELECT min(seq) FROM entries WHERE room = row) FROM rooms WHERE name = ?",
         )?;
         Ok(query.query_row([name.as_str()], record).optional()?)
+    }
+
+    /// Some rooms, with their numbers rising from after one on, that have more entries than are kept.
+    pub(crate) fn overdue(
+        &self,
+        keep: Keep,
+        after: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<(i64, RoomName)>, Trouble> {
+        let mut query = self.sql.prepare_cached(
+            "SELECT rooms.row, rooms.name FROM rooms
+             JOIN entries ON entries.room = rooms.row
+                AND entries.seq = (SELECT min(seq) FROM entries WHERE room = rooms.row)
+             WHERE rooms.row > ? AND (rooms.head - entries.seq >= ? OR entries.at < ?) ORDER BY rooms.row LIMIT ?",
+        )?;
+        let (entries, since) = keep.numbers();
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = query.query_map(params![after.unwrap_or(0), entries, since, limit], |row| {
+            let name: String = row.get(1)?;
+            Ok((row.get(0)?, name.parse().map_err(|error| conversion(1, error))?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Does several things, all or none, and durably.
@@ -187,6 +232,14 @@ impl Database {
         let found =
             places.iter().filter_map(|seq| query.query_row(params![room, number(*seq)], entry).optional().transpose());
         Ok(found.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Keep {
+    /// As SQL compares with them: how many entries there may be, and the time before which none may be.
+    fn numbers(self) -> (i64, i64) {
+        let number = |number| i64::try_from(number).unwrap_or(i64::MAX);
+        (self.entries.map_or(i64::MAX, number), self.since.map_or(i64::MIN, number))
     }
 }
 

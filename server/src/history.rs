@@ -3,10 +3,12 @@
 //! Posts that wait while a commit is under way are committed together in the next one. Here, and only here, is decided
 //! what becomes of a post.
 
+mod mark;
 mod search;
 mod writer;
 
 use std::{
+    collections::HashSet,
     fs::{File, TryLockError},
     io,
     path::{Path, PathBuf},
@@ -19,14 +21,15 @@ use std::{
 
 use openline_protocol::{Body, Entries, Entry, Epoch, MessageId, Person, RoomName, Seq, Why};
 use parking_lot::Mutex;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use self::{
+    mark::{Facts, Mark},
     search::Search,
-    writer::{NewRoom, Queue},
+    writer::Queue,
 };
 use crate::{
-    database::{Database, FileError, Span, Trouble},
+    database::{Database, FileError, Keep, Slice, Span, Trouble, Writing},
     metrics::Metrics,
     query::Query,
     room::{Record, Room},
@@ -36,6 +39,10 @@ use crate::{
 
 /// After how many milliseconds to ask again for what the disk refused.
 pub(crate) const RETRY_AFTER: u64 = 2_000;
+/// The data file's name in its folder.
+pub(crate) const DATA_FILE: &str = "openline.db";
+/// How many entries, and bytes of them, are dropped in one commit: a few milliseconds that posts may have to wait.
+const SLICE: (u32, i64) = (500, 1 << 20);
 /// How many reads from disk go on at once.
 const READERS: usize = 4;
 
@@ -46,11 +53,15 @@ const READERS: usize = 4;
 #[derive(Debug)]
 pub(crate) struct History {
     path: PathBuf,
+    folder: PathBuf,
+    life: String,
     key: Vec<u8>,
     queue: Arc<Queue>,
     writer: Mutex<Option<JoinHandle<()>>>,
     readers: Arc<Readers>,
     search: Search,
+    /// The rooms whose log became another one in this life, because a page proved that it had to.
+    renewed: Mutex<HashSet<i64>>,
     /// Held for as long as the folder is ours.
     _lock: File,
 }
@@ -180,13 +191,16 @@ impl History {
         metrics: Arc<Metrics>,
     ) -> Result<Self, OpenError> {
         let lock = lock(folder)?;
-        let path = folder.join("openline.db");
-        let database = Database::open(&path, data_limit).map_err(|error| match error {
+        let path = folder.join(DATA_FILE);
+        // Before anything is opened, which may change it.
+        let found = Facts::of(&path).ok();
+        let mut database = Database::open(&path, data_limit).map_err(|error| match error {
             FileError::Newer { found } => OpenError::Newer { file: path.clone(), found },
             FileError::NotOurs => OpenError::NotOurs { file: path.clone() },
             FileError::Sql(error) => OpenError::Failed { file: path.clone(), detail: error.to_string() },
         })?;
         let failed = |detail: String| OpenError::Failed { file: path.clone(), detail };
+        let life = begin(folder, found, &path, &mut database).map_err(failed)?;
         let key = database.key("tokens", &rand::random::<[u8; 32]>()).map_err(|error| failed(error.to_string()))?;
         let queue = Arc::new(Queue::new(unwritten));
         let runtime = tokio::runtime::Handle::current();
@@ -197,7 +211,19 @@ impl History {
             .map_err(|error| failed(error.to_string()))?;
         let readers = Arc::new(Readers { free: Semaphore::new(READERS), idle: Mutex::default() });
         let search = Search::new(&path, &folder.join("search.db"));
-        Ok(Self { path, key, queue, writer: Mutex::new(Some(writer)), readers, search, _lock: lock })
+        let folder = folder.to_owned();
+        Ok(Self {
+            path,
+            folder,
+            life,
+            key,
+            queue,
+            writer: Mutex::new(Some(writer)),
+            readers,
+            search,
+            renewed: Mutex::default(),
+            _lock: lock,
+        })
     }
 
     /// Writes what was posted, and then no more. Waits until it is written.
@@ -208,6 +234,12 @@ impl History {
         if let Some(writer) = self.writer.lock().take() {
             // It ends when everything is written; had it panicked, there would be nothing to do about it.
             let _ = writer.join();
+            let closed = Facts::of(&self.path).and_then(|Facts { born, changed }| {
+                Mark { lives: vec![self.life.clone()], born, closed: Some(changed) }.write(&self.folder)
+            });
+            if let Err(error) = closed {
+                tracing::warn!(%error, "could not mark the data file as closed");
+            }
         }
     }
 
@@ -232,10 +264,28 @@ impl History {
         if let Some(record) = self.known_room(name).await? {
             return Ok(record);
         }
-        let (reply, made) = tokio::sync::oneshot::channel();
-        let epoch = Epoch(uuid::Builder::from_random_bytes(rand::random()).into_uuid().simple().to_string().into());
-        self.queue.make(NewRoom { name: name.clone(), epoch, reply });
-        made.await.unwrap_or_else(|_| Err(Trouble::Failed("the server is stopping".into())))
+        let name = name.clone();
+        self.write(move |writing| writing.make_room(&name, &Epoch(fresh().into()))).await
+    }
+
+    /// Makes a room's log another one, because a page proved that it lacks entries it had. Only once in a life: after
+    /// that, such a proof is a lie.
+    ///
+    /// # Cancel safety
+    /// It may be another one nonetheless, on disk, and in memory the next time somebody proves it.
+    pub(crate) async fn renew(&self, room: &Room) -> Result<(), Trouble> {
+        if !self.renewed.lock().insert(room.row()) {
+            return Ok(());
+        }
+        tracing::warn!(room = %room.name(), "a page has entries that this log lacks: it becomes another log");
+        let (row, epoch) = (room.row(), Epoch(fresh().into()));
+        let new = epoch.clone();
+        let done = self.write(move |writing| writing.set_epoch(row, &new)).await;
+        match done {
+            Ok(()) => room.set_epoch(epoch),
+            Err(_) => drop(self.renewed.lock().remove(&row)),
+        }
+        done
     }
 
     /// What there is of a room, if anything.
@@ -261,7 +311,8 @@ impl History {
         self.read(move |database| database.entries(row, span, limit, bytes)).await
     }
 
-    /// The frame of what follows a cursor in a room, from disk. `None` if nothing follows.
+    /// The frame of what follows a cursor in a room, from disk. `None` if what follows is no longer kept; the room knows
+    /// then where it begins.
     ///
     /// # Cancel safety
     /// Nothing changes.
@@ -271,7 +322,13 @@ impl History {
             if let Some(batch) = room.after(cursor) {
                 return Ok(Some(batch));
             }
+            let head = room.head();
             let (entries, _) = database.entries(room.row(), Span::After(cursor), usize::MAX, Entries::MAX_FRAME)?;
+            let next = entries.first().map_or(head.next(), |entry| entry.seq);
+            if next != cursor.next() {
+                room.forget_before(next);
+                return Ok(None);
+            }
             Ok(room.batch_of(cursor, &entries))
         })
         .await
@@ -290,6 +347,40 @@ impl History {
         limit: usize,
     ) -> Result<(Vec<Entry>, bool), Trouble> {
         self.search.find(room, query, before, limit).await
+    }
+
+    /// As [`Database::overdue`].
+    ///
+    /// # Cancel safety
+    /// Nothing changes.
+    pub(crate) async fn overdue(
+        &self,
+        keep: Keep,
+        after: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<(i64, RoomName)>, Trouble> {
+        self.read(move |database| database.overdue(keep, after, limit)).await
+    }
+
+    /// Drops some of a room's entries that need not be kept. `None` if there are none.
+    ///
+    /// # Cancel safety
+    /// They may be dropped nonetheless.
+    pub(crate) async fn drop_old(&self, row: i64, keep: Keep) -> Result<Option<Slice>, Trouble> {
+        self.write(move |writing| writing.drop_old(row, keep, SLICE.0, SLICE.1)).await
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let (reply, done) = oneshot::channel();
+        self.queue.write(Box::new(move |writing| {
+            let worked = work(writing);
+            // Whoever asked may have left, so that nobody takes the reply.
+            Box::new(move |committed| drop(reply.send(worked.and_then(|worked| committed.map(|()| worked)))))
+        }));
+        done.await.unwrap_or_else(|_| Err(Trouble::Failed("the server is stopping".into())))
     }
 
     async fn read<T: Send + 'static>(
@@ -320,6 +411,49 @@ impl Drop for History {
 struct Readers {
     free: Semaphore,
     idle: Mutex<Vec<Database>>,
+}
+
+/// Begins a life on a data file, and returns its name. Where the file is not as the last life left it, every room's log
+/// becomes another one.
+fn begin(folder: &Path, found: Option<Facts>, path: &Path, database: &mut Database) -> Result<String, String> {
+    let old = database.life().map_err(|trouble| trouble.to_string())?;
+    let is_as_left = match (&old, &found, Mark::read(folder)) {
+        (Some(old), Some(found), Some(mark)) => mark.vouches_for(old, found),
+        _ => false,
+    };
+    let new = fresh();
+    // The mark first. Should we stop in between, it vouches for the old life only if nothing had to be done.
+    let lives = old.iter().filter(|_| is_as_left).chain([&new]).cloned().collect();
+    let marked = Facts::of(path).and_then(|Facts { born, .. }| Mark { lives, born, closed: None }.write(folder));
+    let begun = marked.map_err(|error| error.to_string()).and_then(|()| {
+        let begun = database.commit(|writing| {
+            let renewed = if is_as_left { 0 } else { writing.draw_epochs()? };
+            writing.begin_life(&new)?;
+            Ok(renewed)
+        });
+        begun.map_err(|trouble| trouble.to_string())
+    });
+    match (begun, old) {
+        (Ok(0), _) => Ok(new),
+        (Ok(rooms), _) => {
+            tracing::warn!(
+                rooms,
+                "the data file is not as this folder's last server left it (a backup, a copy, or moved to another                  disk): every room's log becomes another one, so that pages notice what may be missing"
+            );
+            Ok(new)
+        }
+        // A full disk is no reason not to serve what is there.
+        (Err(error), Some(old)) if is_as_left => {
+            tracing::warn!(error, "could not mark the data file as in use");
+            Ok(old)
+        }
+        (Err(error), _) => Err(error),
+    }
+}
+
+/// A name that nothing else has.
+pub(crate) fn fresh() -> String {
+    uuid::Builder::from_random_bytes(rand::random()).into_uuid().simple().to_string()
 }
 
 fn lock(folder: &Path) -> Result<File, OpenError> {

@@ -15,9 +15,11 @@ mod room;
 mod query;
 mod database;
 mod history;
+mod backup;
 mod rooms;
 mod guests;
 mod hall;
+mod keeping;
 mod connection;
 mod echo;
 mod page;
@@ -25,6 +27,7 @@ mod web;
 mod server;
 
 pub use self::{
+    backup::{BackupError, back_up},
     history::OpenError,
     options::{Limits, Options},
     origin::{Origin, OriginError},

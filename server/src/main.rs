@@ -1,19 +1,47 @@
 //! The command: reads what the operator said, runs the server, and ends when it is told to.
 
-use std::{io::Write, process::ExitCode};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::{Duration, Instant},
+};
 
-use clap::Parser;
-use openline_server::{Options, Server};
+use clap::{Parser, Subcommand};
+use openline_server::{BackupError, Options, Server, back_up};
 use tokio::signal;
 use tracing_subscriber::EnvFilter;
 
+/// Openline's server: rooms over WebSocket, in one process with one data file.
+#[derive(Parser)]
+#[command(name = "openline-server", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a backup of a data folder, also while a server runs on it.
+    Backup {
+        /// The file to write; it must not be there yet.
+        file: PathBuf,
+    },
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    let options = Options::parse();
+    let Arguments { command, options } = Arguments::parse();
     let filter = std::env::var("OPENLINE_LOG").or_else(|_| std::env::var("RUST_LOG"));
     let filter = EnvFilter::new(filter.as_deref().unwrap_or("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match run(options).await {
+    let done = match command {
+        None => run(options).await,
+        Some(Command::Backup { file }) => backup(&options.data, &file).map_err(Into::into),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("openline-server: {error}");
@@ -28,6 +56,20 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     // Whoever started us may have closed its end; that is no reason not to serve.
     let _ = writeln!(std::io::stdout(), "listening on http://{}", server.local_addr());
     server.run(stop).await;
+    Ok(())
+}
+
+/// Says how far it is once it takes long.
+fn backup(data: &Path, file: &Path) -> Result<(), BackupError> {
+    let mut told = Instant::now();
+    back_up(data, file, |bytes, left| {
+        if told.elapsed() > Duration::from_secs(1) {
+            told = Instant::now();
+            let _ = writeln!(std::io::stderr(), "{} of {} MB", bytes.saturating_sub(left) >> 20, bytes >> 20);
+        }
+    })?;
+    let size = file.metadata().map(|file| file.len()).unwrap_or_default();
+    let _ = writeln!(std::io::stdout(), "{}: {} MB, checked", file.display(), size.div_ceil(1 << 20));
     Ok(())
 }
 

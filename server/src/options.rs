@@ -21,7 +21,7 @@ pub struct Options {
     pub listen: SocketAddr,
 
     /// The folder of the data file. It is made if it isn't there, and only one server may use it at a time.
-    #[arg(long, env = "OPENLINE_DATA", value_name = "DIR", default_value = "data")]
+    #[arg(long, env = "OPENLINE_DATA", value_name = "DIR", default_value = "data", global = true)]
     pub data: PathBuf,
 
     /// The folder of the built page.
@@ -40,6 +40,15 @@ pub struct Options {
     /// it, the disk is the limit.
     #[arg(long, env = "OPENLINE_DATA_LIMIT", value_name = "BYTES")]
     pub data_limit: Option<u64>,
+
+    /// How many entries of each room are kept, the newest. Older ones are dropped; their ids stay, so that posting one
+    /// again still settles. Without it, all are kept.
+    #[arg(long, env = "OPENLINE_KEEP_ENTRIES", value_name = "N", value_parser = value_parser!(u64).range(1..))]
+    pub keep_entries: Option<u64>,
+
+    /// How many days an entry is kept; 0.5 is half a day. Without it, all are kept.
+    #[arg(long, env = "OPENLINE_KEEP_DAYS", value_name = "DAYS", value_parser = days)]
+    pub keep_days: Option<Duration>,
 
     #[allow(missing_docs, reason = "a doc comment here would become the command's own help")]
     #[command(flatten)]
@@ -182,6 +191,11 @@ fn number(most: usize, what: &'static str) -> impl Fn(&str) -> Result<usize, Str
     }
 }
 
+fn days(text: &str) -> Result<Duration, String> {
+    let time = text.parse().ok().and_then(|days: f64| Duration::try_from_secs_f64(days * 86_400.0).ok());
+    time.filter(|time| *time >= Duration::from_secs(1)).ok_or_else(|| "say days, from 0.00002 on".into())
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
         Some(time) if time >= Duration::from_millis(1) && time <= Duration::from_secs(86_400) => Ok(time),
@@ -223,6 +237,7 @@ mod tests {
         told(&["--rooms", "0"], "say a number from 1 to 10000");
         told(&["--rate", "0"], "1..=1000000");
         told(&["--origin", "ftp://x"], "http:// or https://");
+        told(&["--keep-days", "0"], "say days");
         told(&["--listen", "9000"], "invalid socket address");
     }
 

@@ -31,8 +31,8 @@ use crate::{
 pub(crate) struct Room {
     name: RoomName,
     row: i64,
-    epoch: Epoch,
-    first: Seq,
+    epoch: Mutex<Epoch>,
+    first: AtomicU64,
     head: AtomicU64,
     last_at: AtomicU64,
     tail: Mutex<Tail>,
@@ -70,8 +70,8 @@ impl Room {
             tail: Mutex::new(Tail::of(name.clone(), record.head, tail, recent)),
             name,
             row: record.row,
-            epoch: record.epoch,
-            first: record.first,
+            epoch: Mutex::new(record.epoch),
+            first: AtomicU64::new(record.first.number()),
             head: AtomicU64::new(record.head.number()),
             last_at: AtomicU64::new(record.last_at),
             listeners: Listeners::default(),
@@ -89,6 +89,26 @@ impl Room {
     /// Its number in the data file.
     pub(crate) fn row(&self) -> i64 {
         self.row
+    }
+
+    /// The oldest entry kept.
+    pub(crate) fn first(&self) -> Seq {
+        Seq::new(self.first.load(Ordering::Acquire)).unwrap_or_default()
+    }
+
+    /// Nothing before this entry is kept any more.
+    pub(crate) fn forget_before(&self, first: Seq) {
+        self.first.fetch_max(first.number(), Ordering::AcqRel);
+    }
+
+    /// Its log is another one from now on. Who is in it reads on: what they have is in this one too.
+    pub(crate) fn set_epoch(&self, epoch: Epoch) {
+        *self.epoch.lock() = epoch;
+    }
+
+    /// Whether a join proves, if it is honest, that the log lacks entries it had: the page has seen more of it.
+    pub(crate) fn lacks(&self, join: &Join) -> bool {
+        join.after.as_ref().is_some_and(|Cursor { epoch, seq }| *seq > self.head() && *epoch == *self.epoch.lock())
     }
 
     /// The newest entry that is on disk.
@@ -147,25 +167,16 @@ impl Room {
 
     /// The answer to a join. The line's entries begin after `Joined.after`, and its signals after [`Room::said`].
     pub(crate) fn joined(&self, join: &Join, behind: u64) -> Joined {
-        let head = self.head();
+        let (first, head) = (self.first(), self.head());
+        let epoch = self.epoch.lock().clone();
         Joined {
             room: self.name.clone(),
-            epoch: self.epoch.clone(),
-            first: self.first,
-            after: self.begin(join, head, behind),
+            after: begin(join, &epoch, first, head, behind),
+            epoch,
+            first,
             head,
             roster: self.people.lock().roster.snapshot(),
         }
-    }
-
-    /// Where a line's entries begin: where it asked for, or, where that can't be, some entries before the end.
-    fn begin(&self, join: &Join, head: Seq, behind: u64) -> Seq {
-        let kept = self.first.back(1);
-        let asked = join.after.as_ref().filter(|Cursor { epoch, seq }| {
-            *epoch == self.epoch && *seq >= kept && *seq <= head && head.number() - seq.number() <= behind
-        });
-        let last = u64::from(join.last.unwrap_or(Join::LAST)).min(behind);
-        asked.map_or(head.back(last).max(kept), |cursor| cursor.seq)
     }
 
     /// How many signals were said in it.
@@ -261,6 +272,16 @@ impl Drop for Presence {
         self.room.listeners.remove(self.person, self.line);
         self.room.change(|roster, version| roster.leave(self.person, version));
     }
+}
+
+/// Where a line's entries begin: where it asked for, or, where that can't be, some entries before the end.
+fn begin(join: &Join, epoch: &Epoch, first: Seq, head: Seq, behind: u64) -> Seq {
+    let kept = first.back(1);
+    let asked = join.after.as_ref().filter(|Cursor { epoch: asked, seq }| {
+        asked == epoch && *seq >= kept && *seq <= head && head.number() - seq.number() <= behind
+    });
+    let last = u64::from(join.last.unwrap_or(Join::LAST)).min(behind);
+    asked.map_or(head.back(last).max(kept), |cursor| cursor.seq)
 }
 
 #[cfg(test)]

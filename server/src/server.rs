@@ -18,6 +18,7 @@ use tower_http::services::ServeDir;
 use crate::{
     hall::Hall,
     history::OpenError,
+    keeping::keep,
     options::Options,
     origin::Origins,
     page::{Page, Reach},
@@ -91,6 +92,7 @@ impl Server {
         })?;
         let address = listener.local_addr().map_err(|error| StartError::Listen { address, error })?;
         let hall = Arc::new(Hall::open(&options)?);
+        tokio::spawn(keep(options.keep_entries, options.keep_days, Arc::downgrade(&hall)));
         let doors = Doors {
             hall: Arc::clone(&hall),
             origins: Origins::new(options.origin, address.ip()),

@@ -101,11 +101,17 @@ impl Ring {
                      --package bench-page --target wasm32-unknown-unknown -- -D warnings",
                 ],
             ),
-            Self::Docs => check(project, &["doc --workspace --exclude openline-app --no-deps"]),
-            Self::Native => Tally::of(
-                &mut project
-                    .cargo("test --workspace --exclude e2e --features openline-client/msgpack,openline-client/tracing"),
+            Self::Docs => check(
+                project,
+                &[
+                    "doc --workspace --exclude openline-app --no-deps",
+                    "doc --package openline-client --all-features --no-deps",
+                ],
             ),
+            Self::Native => Tally::of(&mut project.cargo(
+                "test --workspace --exclude e2e \
+                 --features openline-client/msgpack,openline-client/tracing,openline-client/yew",
+            )),
             Self::Page => page::build(project).map(|()| Tally::ONE_PASSED),
             Self::Sizes => sizes::weigh(project),
             Self::Browser => {
@@ -143,7 +149,7 @@ fn browser(project: &Project, which: &[&OsStr]) -> Result<Tally> {
     wasm_pack
         .args(["test", "--headless", "--mode", "no-install"])
         .args(which)
-        .arg("client")
+        .args(["client", "--all-features"])
         // wasm-pack replaces cargo's runner, so the tests are told of their peer while they are compiled.
         .env("OPENLINE_TEST_PEER", peer.address.replacen("http", "ws", 1));
     if env::var_os("WASM_BINDGEN_TEST_TIMEOUT").is_none() {

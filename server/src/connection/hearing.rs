@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     database::Trouble,
+    hall::Hall,
     history::{Answers, Posting, RETRY_AFTER},
     identity::Identity,
     room::Room,
@@ -168,13 +169,13 @@ impl Connection {
             self.refuse(Some(join.room), None, Why::TooManyRooms { limit }, None);
             return;
         }
-        if let Some(room) = self.hall.rooms.find(&join.room) {
+        if let Some(room) = self.hall.rooms.find(&join.room).filter(|room| !room.lacks(&join)) {
             self.enter(&join, &room);
             return;
         }
         let hall = Arc::clone(&self.hall);
         self.joining = Some(Box::pin(async move {
-            let room = hall.rooms.room(&join.room, &hall.history).await;
+            let room = open(&hall, &join).await;
             (join, room)
         }));
     }
@@ -254,6 +255,15 @@ impl Connection {
         let heard = Heard { from: who.clone(), body: compact(signal.body) };
         place.room().signal(self.listed.number(), signal.to, heard);
     }
+}
+
+/// The room to join; another log, if the join proves that it has to be.
+async fn open(hall: &Hall, join: &Join) -> Result<Arc<Room>, Trouble> {
+    let room = hall.rooms.room(&join.room, &hall.history).await?;
+    if room.lacks(join) {
+        hall.history.renew(&room).await?;
+    }
+    Ok(room)
 }
 
 /// The body with its bytes by themselves: as they came they share a buffer that may be much larger.

@@ -145,9 +145,10 @@ impl Connection {
             (Ok(Some(_)), Some(_)) => {}
             // It left the room, or joined it anew.
             (_, None) => {}
-            (found, Some(_)) => {
-                // There are entries between a cursor and the head, or there would be no fetch.
-                tracing::error!(trouble = ?found.err(), "could not read entries");
+            // It was so slow that what it lacks was dropped. When it joins again it is told of the gap.
+            (Ok(None), Some(_)) => self.close(CloseCode::TOO_SLOW, "what comes next is no longer kept; come back"),
+            (Err(trouble), Some(_)) => {
+                tracing::error!(%trouble, "could not read entries");
                 self.close(CloseCode::INTERNAL, "can't read the room's entries");
             }
         }

@@ -2,19 +2,20 @@
 
 use std::{
     collections::HashMap,
+    fmt,
     sync::{Arc, atomic::Ordering},
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use openline_protocol::{Entry, Epoch, RoomName, Seq, Why};
+use openline_protocol::{Entry, Seq, Why};
 use parking_lot::{Condvar, Mutex};
-use tokio::{runtime::Handle, sync::oneshot};
+use tokio::runtime::Handle;
 
 use super::{Posting, Said};
 use crate::{
     database::{Database, Trouble, Writing},
     metrics::Metrics,
-    room::{Record, Room},
+    room::Room,
     wake::Wake,
 };
 
@@ -22,14 +23,13 @@ use crate::{
 const GROUP: usize = 2_048;
 
 /// What waits for the writer.
-#[derive(Debug)]
 pub(super) struct Queue {
     waiting: Mutex<Waiting>,
     bell: Condvar,
     limit: usize,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Waiting {
     jobs: Vec<Job>,
     bytes: usize,
@@ -39,20 +39,24 @@ struct Waiting {
 }
 
 /// One thing to write.
-#[derive(Debug)]
-pub(super) enum Job {
-    /// A room.
-    Make(NewRoom),
+enum Job {
     /// An entry, perhaps.
     Post(Box<Posting>),
+    /// Anything else.
+    Work(Work),
 }
 
-/// A room to be made, if it isn't there.
-#[derive(Debug)]
-pub(super) struct NewRoom {
-    pub(super) name: RoomName,
-    pub(super) epoch: Epoch,
-    pub(super) reply: oneshot::Sender<Result<Record, Trouble>>,
+/// Something to be done in a commit, and then to be told whether it was made.
+pub(super) type Work = Box<dyn FnOnce(&Writing<'_>) -> Told + Send>;
+type Told = Box<dyn FnOnce(Result<(), Trouble>) + Send>;
+
+impl fmt::Debug for Queue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let waiting = self.waiting.lock();
+        let Waiting { jobs, bytes, is_closed, .. } = &*waiting;
+        let (jobs, limit) = (jobs.len(), self.limit);
+        write!(f, "Queue {{ jobs: {jobs}, bytes: {bytes} of {limit}, is_closed: {is_closed} }}")
+    }
 }
 
 impl Queue {
@@ -74,9 +78,13 @@ impl Queue {
         Ok(())
     }
 
-    pub(super) fn make(&self, room: NewRoom) {
-        self.waiting.lock().jobs.push(Job::Make(room));
-        self.bell.notify_one();
+    /// Hands work to the writer. Once it is closed, the work is dropped.
+    pub(super) fn write(&self, work: Work) {
+        let mut waiting = self.waiting.lock();
+        if !waiting.is_closed {
+            waiting.jobs.push(Job::Work(work));
+            self.bell.notify_one();
+        }
     }
 
     /// Writes what waits, and then no more.
@@ -103,15 +111,15 @@ impl Queue {
 /// Writes until the queue is closed and empty.
 pub(super) fn run(mut database: Database, queue: &Queue, runtime: &Handle, metrics: &Metrics) {
     while let Some(jobs) = queue.take() {
-        let (mut rooms, mut posts) = (Vec::new(), Vec::new());
+        let (mut works, mut posts) = (Vec::new(), Vec::new());
         for job in jobs {
             match job {
-                Job::Make(room) => rooms.push(room),
+                Job::Work(work) => works.push(work),
                 Job::Post(post) => posts.push(post),
             }
         }
-        if !rooms.is_empty() {
-            make(&mut database, rooms);
+        if !works.is_empty() {
+            work(&mut database, works);
         }
         while !posts.is_empty() {
             let rest = posts.split_off(posts.len().min(GROUP));
@@ -128,23 +136,14 @@ pub(super) fn run(mut database: Database, queue: &Queue, runtime: &Handle, metri
     }
 }
 
-fn make(database: &mut Database, rooms: Vec<NewRoom>) {
-    let made = database.commit(|writing| {
-        rooms.iter().map(|room| writing.make_room(&room.name, &room.epoch)).collect::<Result<Vec<_>, _>>()
+/// Does all of it in one commit, or none.
+fn work(database: &mut Database, works: Vec<Work>) {
+    let mut told = Vec::new();
+    let committed = database.commit(|writing| {
+        told.extend(works.into_iter().map(|work| work(writing)));
+        Ok(())
     });
-    // Whoever asked may have left, so that nobody takes the reply.
-    match made {
-        Ok(records) => {
-            for (room, record) in rooms.into_iter().zip(records) {
-                let _ = room.reply.send(Ok(record));
-            }
-        }
-        Err(trouble) => {
-            for room in rooms {
-                let _ = room.reply.send(Err(trouble.clone()));
-            }
-        }
-    }
+    told.into_iter().for_each(|tell| tell(committed.clone()));
 }
 
 /// Decides what becomes of each post, and returns the rooms that grew.

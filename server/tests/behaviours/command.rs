@@ -1,48 +1,13 @@
 //! The real command: what it says, and what a crash leaves.
 
-use std::{
-    io::{BufRead, BufReader, Read},
-    net::{SocketAddr, TcpListener},
-    path::Path,
-    process::{Child, Command, Stdio},
-};
+use std::{io::Read, net::TcpListener, path::Path, process::Command};
 
-use crate::client::{Client, DEADLINE, Running, id, room};
+use crate::{
+    client::{Client, DEADLINE, Running, id, room},
+    process::{Process, command},
+};
 use openline_protocol::*;
 use tempfile::tempdir;
-
-/// The server as a process.
-///
-/// # Drop
-/// It is killed.
-struct Process {
-    child: Child,
-    address: SocketAddr,
-}
-
-fn command(data: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_openline-server"));
-    command.arg("--data").arg(data).args(arguments).env("OPENLINE_LISTEN", "127.0.0.1:0");
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-impl Process {
-    fn start(data: &Path) -> Self {
-        let mut child = command(data, &[]).env("OPENLINE_LOG", "off").spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line:?}"));
-        Self { address: address.parse().unwrap(), child }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// What it says when it can't start.
 fn refusal(data: &Path, arguments: &[&str]) -> String {

@@ -9,4 +9,10 @@ mod lines;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
+mod process;
+#[cfg(test)]
 mod command;
+#[cfg(test)]
+mod restoring;
+#[cfg(test)]
+mod keeping;
