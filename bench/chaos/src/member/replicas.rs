@@ -1,0 +1,232 @@
+//! A page that lives by the product's own replicas and outbox.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, VecDeque},
+    rc::Rc,
+    time::Duration,
+};
+
+use anyhow::Result;
+use openline_checker::{Rest, Seen, Told, digest};
+use openline_protocol::{
+    Body, Cursor, Frame, MessageId, PersonName, RoomName, SessionId, ToClient, ToServer, Token, Why,
+};
+use openline_rooms::{Draft, Effect, Fate, Replicas};
+use rand::{RngExt, SeedableRng, rngs::SmallRng};
+use tokio_tungstenite::tungstenite::Message;
+
+use super::{Heard, Logic, Notes, Standing};
+
+/// What all tabs of a person share, and what outlives a reload.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    token: Option<Token>,
+    drafts: BTreeMap<RoomName, BTreeMap<MessageId, Draft>>,
+}
+
+impl Store {
+    fn drafts(&self, room: &RoomName) -> Vec<Draft> {
+        self.drafts.get(room).into_iter().flat_map(BTreeMap::values).cloned().collect()
+    }
+
+    fn keep(&mut self, room: &RoomName, draft: Draft) {
+        self.drafts.entry(room.clone()).or_default().insert(draft.id, draft);
+    }
+}
+
+pub(crate) struct Page {
+    replicas: Replicas,
+    rooms: Vec<RoomName>,
+    store: Rc<RefCell<Store>>,
+    notes: Notes,
+    /// What was asked for on this line by joins that are not answered.
+    asked: BTreeMap<RoomName, VecDeque<Option<Cursor>>>,
+    last_written: u64,
+    name: PersonName,
+    rng: SmallRng,
+}
+
+impl Page {
+    pub(crate) fn new(store: Rc<RefCell<Store>>, notes: Notes, seed: u64) -> Result<Self> {
+        let name: PersonName = "Ada".parse()?;
+        let mut rng = SmallRng::seed_from_u64(seed);
+        let replicas = Replicas::new(name.clone(), store.borrow().token.clone(), session(&mut rng));
+        let (rooms, asked) = (Vec::new(), BTreeMap::new());
+        Ok(Self { replicas, rooms, store, notes, asked, last_written: 0, name, rng })
+    }
+
+    fn apply(&mut self, effects: Vec<Effect>) -> Heard {
+        let mut heard = Heard::default();
+        for effect in effects {
+            match effect {
+                Effect::Say(message) => {
+                    if let ToServer::Join(join) = &message {
+                        self.asked.entry(join.room.clone()).or_default().push_back(join.after.clone());
+                    }
+                    heard.say.push(to_message(&message));
+                }
+                Effect::KeepToken(token) => self.store.borrow_mut().token = Some(token),
+                Effect::KeepDraft(room, draft) => self.store.borrow_mut().keep(&room, draft),
+                Effect::DropDraft(room, id) => {
+                    self.store.borrow_mut().drafts.entry(room).or_default().remove(&id);
+                }
+                Effect::BeatEvery(seconds) => heard.beat_every = Some(Duration::from_secs(seconds.into())),
+                Effect::ComeBackIn(wait) => heard.back_in = Some(Duration::from_millis(wait)),
+                _ => {}
+            }
+        }
+        heard
+    }
+
+    fn note(&mut self, told: Told) {
+        self.notes.borrow_mut().push(told);
+    }
+
+    fn note_message(&mut self, message: &ToClient) {
+        match message {
+            ToClient::Welcome(welcome) => self.note(Told::Person(welcome.you.id)),
+            ToClient::Joined(joined) => {
+                let asked = self.asked.get_mut(&joined.room).and_then(VecDeque::pop_front).flatten();
+                let (room, epoch) = (joined.room.clone(), joined.epoch.clone());
+                let (first, after, head) = (joined.first, joined.after, joined.head);
+                self.note(Told::Joined { room, asked, epoch, first, after, head });
+            }
+            ToClient::Entries(batch) => {
+                let entries = batch.entries.iter().map(Seen::of).collect();
+                self.note(Told::Entries { room: batch.room.clone(), after: batch.after, entries });
+            }
+            ToClient::Settled { room, id, seq } => {
+                self.note(Told::Settled { room: room.clone(), id: *id, seq: *seq });
+            }
+            ToClient::Refusal(refusal) => match (&refusal.room, refusal.id) {
+                (Some(room), Some(id)) => {
+                    let for_good = refusal.retry_after.is_none() && refusal.why != (Why::NotJoined {});
+                    self.note(Told::Refused { room: room.clone(), id, for_good });
+                }
+                (Some(room), None) => drop(self.asked.get_mut(room).and_then(VecDeque::pop_front)),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+}
+
+impl Logic for Page {
+    fn hello(&self) -> Message {
+        to_message(&self.replicas.hello())
+    }
+
+    fn heard(&mut self, message: Message, now: u64) -> Heard {
+        let message = match message {
+            Message::Text(text) => ToClient::from_text(&text),
+            Message::Binary(bytes) => ToClient::from_binary(bytes),
+            _ => return Heard::default(),
+        };
+        let Ok(message) = message else { return Heard::default() };
+        self.note_message(&message);
+        let effects = self.replicas.heard(message, now);
+        self.apply(effects)
+    }
+
+    fn enter(&mut self, room: &RoomName) -> Vec<Message> {
+        if self.replicas.get(room).is_some() {
+            return Vec::new();
+        }
+        self.rooms.push(room.clone());
+        let stored = self.store.borrow().drafts(room);
+        let effects = self.replicas.enter(room, stored);
+        self.apply(effects).say
+    }
+
+    fn write(&mut self, room: &RoomName, id: MessageId, kind: Option<String>, body: Body, now: u64) -> Vec<Message> {
+        let is_text = matches!(body, Body::Text(_));
+        let said = match &body {
+            Body::Text(text) => digest(kind.as_deref(), is_text, text.as_bytes()),
+            Body::Bytes(bytes) => digest(kind.as_deref(), is_text, bytes),
+            _ => 0,
+        };
+        self.note(Told::Wrote { room: room.clone(), id, said });
+        let written_at = now.max(self.last_written + 1);
+        self.last_written = written_at;
+        let epoch = self.replicas.get(room).and_then(|replica| replica.cursor()).map(|cursor| cursor.epoch);
+        let draft = Draft { id, kind, body, written_at, epoch, fate: Fate::Pending };
+        self.store.borrow_mut().keep(room, draft.clone());
+        let effects = self.replicas.write(room, draft, now);
+        self.apply(effects).say
+    }
+
+    fn line_lost(&mut self) {
+        self.note(Told::LineLost);
+        self.asked.clear();
+        let effects = self.replicas.line_lost();
+        self.apply(effects);
+    }
+
+    fn reload(&mut self) {
+        self.note(Told::Reloaded);
+        self.asked.clear();
+        let token = self.store.borrow().token.clone();
+        self.replicas = Replicas::new(self.name.clone(), token, session(&mut self.rng));
+        self.last_written = 0;
+        for room in std::mem::take(&mut self.rooms) {
+            self.enter(&room);
+        }
+    }
+
+    fn due_at(&self) -> Option<u64> {
+        self.replicas.due_at()
+    }
+
+    fn post_due(&mut self, now: u64) -> Vec<Message> {
+        let effects = self.replicas.post_due(now);
+        self.apply(effects).say
+    }
+
+    fn offer_again(&mut self, now: u64) -> Vec<Message> {
+        let mut say = Vec::new();
+        for room in self.rooms.clone() {
+            let drafts = self.replicas.get(&room).into_iter().flat_map(|replica| replica.drafts());
+            let left: Vec<_> = drafts.filter(|draft| draft.fate == Fate::OtherLog).map(|draft| draft.id).collect();
+            for id in left {
+                self.note(Told::WroteAgain { room: room.clone(), id });
+                let effects = self.replicas.retry(&room, id, now);
+                say.extend(self.apply(effects).say);
+            }
+        }
+        say
+    }
+
+    fn standing(&self) -> Standing {
+        let replicas = || self.rooms.iter().filter_map(|room| self.replicas.get(room));
+        let underway = replicas().flat_map(|replica| replica.drafts()).filter(|draft| draft.is_underway()).count();
+        let cursor = |replica: &openline_rooms::Replica| replica.cursor().filter(|_| replica.is_joined());
+        Standing {
+            is_welcome: self.replicas.me().is_some(),
+            underway,
+            cursors: replicas().map(|replica| (replica.name().clone(), cursor(replica))).collect(),
+            ended: None,
+        }
+    }
+
+    fn rest(&self) -> BTreeMap<RoomName, Rest> {
+        let rest = |room: &RoomName| {
+            let replica = self.replicas.get(room)?;
+            let underway = replica.drafts().filter(|draft| draft.is_underway()).map(|draft| draft.id).collect();
+            let held = Some(replica.entries().iter().map(|entry| (entry.seq, entry.id)).collect());
+            Some((room.clone(), Rest { cursor: replica.cursor().filter(|_| replica.is_joined()), underway, held }))
+        };
+        self.rooms.iter().filter_map(rest).collect()
+    }
+}
+
+fn session(rng: &mut SmallRng) -> SessionId {
+    SessionId::from(uuid::Builder::from_random_bytes(rng.random()).into_uuid())
+}
+
+fn to_message(message: &ToServer) -> Message {
+    match message.to_frame() {
+        Frame::Text(text) => Message::text(text),
+        Frame::Binary(bytes) => Message::binary(bytes),
+    }
+}
