@@ -24,6 +24,7 @@ mod serve;
 mod tally;
 mod stories;
 mod lighthouse;
+mod chaos;
 mod ring;
 mod test;
 mod bench;
@@ -50,6 +51,8 @@ enum Task {
     Bench(bench::Bench),
     /// Take the pictures of both pages that the documentation shows
     Screenshots,
+    /// Put real servers and members under faults drawn from a seed, and check what everybody saw
+    Chaos(chaos::Chaos),
     /// Trunk's pre-build hook: see that a server runs for as long as Trunk does
     #[command(hide = true)]
     Hook,
@@ -94,6 +97,7 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
         Task::Test(test) => test.run(&project),
         Task::Bench(bench) => bench.run(&project),
         Task::Screenshots => screenshots::take(&project).map(|()| ExitCode::SUCCESS),
+        Task::Chaos(chaos) => chaos.run(&project),
         Task::Hook => hook::run(&project).map(|()| ExitCode::SUCCESS),
         Task::Workbench => workbench::build(&project).map(|()| ExitCode::SUCCESS),
         Task::Attend { pid, command } => server::attend(&project, pid, &command),

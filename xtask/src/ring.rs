@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 use crate::{
-    lighthouse, page, process,
+    chaos, lighthouse, page, process,
     project::Project,
     server::{Profile, Server},
     sizes,
@@ -27,6 +27,8 @@ pub(crate) enum Ring {
     Docs,
     /// Pure tests, the server over real sockets, and the examples in the documentation
     Native,
+    /// Real servers and members over a bad network, killed and restarted, for some seconds
+    Chaos,
     /// The page builds
     Page,
     /// The smallest pages with each of the client's layers keep to their budgets
@@ -53,6 +55,7 @@ impl Ring {
             Self::Lints => "lints",
             Self::Docs => "docs",
             Self::Native => "native",
+            Self::Chaos => "chaos",
             Self::Page => "page",
             Self::Sizes => "sizes",
             Self::Browser => "browser",
@@ -73,7 +76,7 @@ impl Ring {
     /// The tools it needs.
     pub(crate) fn tools(self, project: &Project) -> Result<Vec<Tool>> {
         match self {
-            Self::Format | Self::Docs | Self::Native => Ok(Vec::new()),
+            Self::Format | Self::Docs | Self::Native | Self::Chaos => Ok(Vec::new()),
             Self::Lints => Ok(tools::for_wasm()),
             Self::Page => tools::for_page(project),
             Self::Sizes => tools::for_sizes(project),
@@ -112,6 +115,7 @@ impl Ring {
                 "test --workspace --exclude e2e \
                  --features openline-client/msgpack,openline-client/tracing,openline-client/yew",
             )),
+            Self::Chaos => chaos::ring(project),
             Self::Page => page::build(project).map(|()| Tally::ONE_PASSED),
             Self::Sizes => sizes::weigh(project),
             Self::Browser => {

@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::Result;
+use openline_checker::Told;
 
 use crate::{
     plan::{Kind, Plan},
@@ -24,7 +25,6 @@ pub(crate) struct Report {
     begun: Instant,
     seeds: u64,
     failed: Vec<u64>,
-    entries: usize,
     carried: u64,
     done: BTreeMap<String, u64>,
 }
@@ -33,7 +33,7 @@ impl Report {
     /// What was seen goes into `folder`, for each seed that fails.
     pub(crate) fn new(folder: PathBuf) -> Self {
         let (begun, done) = (Instant::now(), BTreeMap::new());
-        Self { folder, begun, seeds: 0, failed: Vec::new(), entries: 0, carried: 0, done }
+        Self { folder, begun, seeds: 0, failed: Vec::new(), carried: 0, done }
     }
 
     /// Takes in what came of a seed, and says so.
@@ -60,10 +60,13 @@ impl Report {
                 println!("{stage}: {posts} posts, {faults} faults, {entries} entries, {findings} findings");
                 outcome.died.iter().for_each(|why| println!("  the server died: {why}"));
                 outcome.findings.iter().take(PRINTED).for_each(|finding| println!("  {finding}"));
-                self.entries += entries;
+                self.count("entries in the logs", entries as u64);
+                for told in outcome.account.tabs.iter().flat_map(|tab| &tab.told) {
+                    self.count_told(told);
+                }
                 self.carried += outcome.carried;
                 for (kind, count) in outcome.done {
-                    *self.done.entry(kind).or_default() += count;
+                    self.count(&kind, count);
                 }
                 (Some((outcome.account, outcome.findings)), findings)
             }
@@ -82,13 +85,32 @@ impl Report {
         Ok(())
     }
 
+    /// What the members met, so that one sees whether the faults reached them.
+    fn count_told(&mut self, told: &Told) {
+        match told {
+            Told::LineLost => self.count("lines lost by members", 1),
+            Told::Joined { asked: Some(asked), epoch, after, .. } if asked.epoch != *epoch || asked.seq != *after => {
+                self.count("gaps told", 1);
+            }
+            Told::Joined { .. } => self.count("joins answered", 1),
+            Told::Entries { entries, .. } => self.count("entries delivered", entries.len() as u64),
+            Told::Settled { .. } => self.count("drafts told to be there already", 1),
+            Told::Refused { for_good: true, .. } => self.count("posts refused for good", 1),
+            Told::Refused { for_good: false, .. } => self.count("posts refused for now", 1),
+            _ => {}
+        }
+    }
+
+    fn count(&mut self, kind: &str, count: u64) {
+        *self.done.entry(kind.to_owned()).or_default() += count;
+    }
+
     /// Says what came of it all.
     pub(crate) fn end(self) -> ExitCode {
         println!();
         for (kind, count) in &self.done {
             println!("{count:>8}  {kind}");
         }
-        println!("{:>8}  entries in the logs", self.entries);
         println!("{:>8}  MB carried through the doors", self.carried / 1_000_000);
         let minutes = self.begun.elapsed().as_secs_f64() / 60.0;
         println!(

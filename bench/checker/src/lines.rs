@@ -36,11 +36,9 @@ pub(crate) fn check(account: &Account, tab: &Testimony, findings: &mut Vec<Findi
                 }
                 cursors.extend(cursor.map(|cursor| (room, cursor)));
             }
-            Told::Settled { room, id, seq } => {
-                if cursors.get(room).is_none_or(|cursor| seq > cursor) {
-                    let (tab, room) = (tab.name.clone(), room.clone());
-                    findings.push(Finding::SettledAhead { tab, room, id: *id, seq: *seq });
-                }
+            Told::Settled { room, id, seq } if cursors.get(room).is_none_or(|cursor| seq > cursor) => {
+                let (tab, room) = (tab.name.clone(), room.clone());
+                findings.push(Finding::SettledAhead { tab, room, id: *id, seq: *seq });
             }
             _ => {}
         }
