@@ -44,7 +44,7 @@ pub(crate) fn DraftRow(props: &DraftProps) -> Html {
             move || drop(timer)
         }
     });
-    let unsent = matches!(draft.fate, Fate::Refused { .. } | Fate::OtherLog);
+    let unsent = !draft.is_underway();
     let class = classes!("row", "mine", "draft", opens_group.then_some("opens"), unsent.then_some("unsent"));
     html! {
         <li {class} id={format!("draft-{}", draft.id)}>
@@ -62,10 +62,12 @@ fn fate(fate: &Fate, up: bool, late: bool) -> Html {
     match fate {
         Fate::Refused { why } => fails(words::refused(why)),
         Fate::OtherLog => fails(words::OTHER_LOG.into()),
+        Fate::NotStored => fails(words::NOT_STORED.into()),
         Fate::Held { why } => waits(words::held(why)),
         Fate::Pending if !up => waits(words::WAITING.into()),
+        Fate::Storing if late => waits(words::STORING.into()),
         Fate::Pending if late => waits(words::SENDING.into()),
-        Fate::Pending => Html::default(),
+        Fate::Storing | Fate::Pending => Html::default(),
     }
 }
 
@@ -90,7 +92,7 @@ fn actions(props: &DraftProps) -> ActionsProps {
 fn DraftActions(props: &ActionsProps) -> Html {
     let ActionsProps { here, draft, on_edit, on_focus_gone } = props;
     let copied = use_state(|| None::<bool>);
-    let unsent = matches!(draft.fate, Fate::Refused { .. } | Fate::OtherLog);
+    let unsent = !draft.is_underway();
     let id = draft.id;
     let acting = |act: fn(&Rooms, &RoomName, MessageId)| {
         let (here, on_focus_gone) = (here.clone(), on_focus_gone.clone());

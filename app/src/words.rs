@@ -44,6 +44,9 @@ pub(crate) const KEYS_HINT: &str = "Enter sends, Shift+Enter makes a new line";
 
 pub(crate) const SENDING: &str = "Sending…";
 pub(crate) const WAITING: &str = "Waiting for the line";
+pub(crate) const STORING: &str = "Storing in this browser…";
+pub(crate) const NOT_STORED: &str =
+    "Not sent: this browser's storage is full or switched off. Make room and retry, or copy the text before you leave.";
 pub(crate) const OTHER_LOG: &str =
     "Not sent: the room has started over since you wrote this. Send it into the new one, or keep it to yourself.";
 pub(crate) const RETRY: &str = "Retry";

@@ -28,7 +28,12 @@ pub struct Draft {
 /// What has become of a draft.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Fate {
-    /// On its way, or waiting for the line.
+    /// On its way into this browser's storage: nothing is sent that isn't stored. Later drafts of its room wait.
+    Storing,
+    /// This browser's storage did not take it. It is on this page and nowhere else, and is stored and sent only when
+    /// its author says so.
+    NotStored,
+    /// Stored, and on its way or waiting for the line.
     #[default]
     Pending,
     /// Refused for now. It is asked again by itself, and later drafts of its room wait behind it.
@@ -46,9 +51,19 @@ pub enum Fate {
 }
 
 impl Draft {
+    /// The most drafts that are kept for a room.
+    pub const MAX_IN_ROOM: usize = 500;
+    /// The most bytes that the bodies of a room's drafts have together.
+    pub const MAX_BYTES_IN_ROOM: usize = 8 * 1024 * 1024;
+
     /// Whether it goes out by itself.
     pub fn is_underway(&self) -> bool {
-        matches!(self.fate, Fate::Pending | Fate::Held { .. })
+        matches!(self.fate, Fate::Storing | Fate::Pending | Fate::Held { .. })
+    }
+
+    /// How many bytes its body has.
+    pub(crate) fn bytes(&self) -> usize {
+        self.body.len()
     }
 
     pub(crate) fn to_post(&self, room: &RoomName) -> Post {

@@ -1,12 +1,20 @@
-//! Older entries, fetched over HTTP.
+//! Pages of a room's log, fetched over HTTP.
 
 use gloo_net::http::Request;
-use openline_protocol::{Page, RoomName, Seq};
+use openline_protocol::{Page, RoomName};
 
-/// The page of entries before a place, or why it could not be had, in words for a person.
-pub(crate) async fn older(http: &str, room: &RoomName, before: Seq) -> Result<Page, String> {
+use crate::replica::Span;
+
+/// A page of entries, or why it could not be had, in words for a person.
+pub(crate) async fn fetch(http: &str, room: &RoomName, span: Span) -> Result<Page, String> {
     let room = String::from(js_sys::encode_uri_component(room.as_str()));
-    let url = format!("{http}/rooms/{room}/entries?before={before}&limit={}", Page::LIMIT);
+    let range = match span {
+        Span::Before(before) => format!("before={before}"),
+        Span::After(after) => format!("after={after}"),
+        // The place is in the middle of it. One page has no hole, where two could have one between them.
+        Span::Around(seq) => format!("before={}", seq.number() + Page::LIMIT as u64 / 2),
+    };
+    let url = format!("{http}/rooms/{room}/entries?{range}&limit={}", Page::LIMIT);
     let answer = Request::get(&url).send().await.map_err(|_| "the server can't be reached".to_owned())?;
     if !answer.ok() {
         return Err(format!("the server answered {} {}", answer.status(), answer.status_text()));

@@ -1,12 +1,18 @@
 #![doc = include_str!("../README.md")]
 
 mod draft;
+mod to_store;
 mod outbox;
+mod run;
 mod replica;
 mod replicas;
+mod memory;
 mod store;
+mod keeper;
+mod tabs;
 mod line;
 mod history;
+mod listeners;
 mod rooms;
 
 #[cfg(test)]
@@ -15,10 +21,14 @@ mod schedules;
 pub use self::{
     draft::{Draft, Fate},
     line::Line,
-    replica::{Gap, History, Replica},
+    listeners::Subscription,
+    memory::Memory,
+    replica::{Finding, Gap, Replica, Span},
     replicas::{Change, Effect, Replicas},
-    rooms::{Options, PostError, Rooms, Subscription},
+    rooms::{Options, PostError, Rooms},
+    run::History,
     store::{Store, StoreError},
+    to_store::{FromStore, Kept, ToStore, ToTabs},
 };
 
 /// The messages themselves.

@@ -1,7 +1,7 @@
 //! The drafts of one room, in the order they were written, and which of them to post now. Pure.
 //!
-//! Invariant: posts leave in the order of the drafts. After one is refused for now, nothing behind it leaves until it
-//! is due again, and then it leaves first.
+//! Invariants: nothing is posted that isn't stored; posts leave in the order of the drafts. After one is refused for
+//! now, nothing behind it leaves until it is due again, and then it leaves first.
 
 use openline_protocol::{Epoch, MessageId, Post, RoomName, Why};
 
@@ -12,6 +12,10 @@ pub(crate) struct Outbox {
     drafts: Vec<Slot>,
     /// Until when nothing is posted, because the first one was refused for now: milliseconds since 1970, UTC.
     held_until: Option<u64>,
+    /// How many answers of the store are awaited: until they are here, an earlier draft may be missing.
+    loads: u32,
+    /// What was taken out meanwhile, and must not come back with such an answer.
+    gone: Vec<MessageId>,
 }
 
 #[derive(Debug)]
@@ -26,6 +30,35 @@ impl Outbox {
         self.drafts.iter().map(|slot| &slot.draft)
     }
 
+    /// Whether a body of so many bytes still has room.
+    pub(crate) fn has_room_for(&self, bytes: usize) -> bool {
+        let held: usize = self.drafts().map(Draft::bytes).sum();
+        self.drafts.len() < Draft::MAX_IN_ROOM && held.saturating_add(bytes) <= Draft::MAX_BYTES_IN_ROOM
+    }
+
+    /// The store has been asked what it keeps.
+    pub(crate) fn load(&mut self) {
+        self.loads += 1;
+    }
+
+    /// The store has answered.
+    pub(crate) fn loaded(&mut self, kept: Vec<Draft>) {
+        for draft in kept {
+            if !self.gone.contains(&draft.id) {
+                self.put(draft);
+            }
+        }
+        self.loads = self.loads.saturating_sub(1);
+        if self.is_loaded() {
+            self.gone.clear();
+        }
+    }
+
+    /// Whether everything that was kept is here.
+    pub(crate) fn is_loaded(&self) -> bool {
+        self.loads == 0
+    }
+
     /// Puts a draft in its place by time; one that is there already stays as it is.
     pub(crate) fn put(&mut self, draft: Draft) {
         if self.slot(draft.id).is_some() {
@@ -35,14 +68,39 @@ impl Outbox {
         self.drafts.insert(place, Slot { draft, said: false });
     }
 
+    /// Another tab keeps this draft. One that its author sent into another log there goes out from here as well.
+    pub(crate) fn kept_elsewhere(&mut self, draft: Draft) {
+        match self.slot(draft.id) {
+            Some(slot) if slot.draft.fate == Fate::OtherLog && slot.draft.epoch != draft.epoch => {
+                slot.draft = draft;
+                slot.said = false;
+            }
+            Some(_) => {}
+            None => self.put(draft),
+        }
+    }
+
     /// Takes a draft out: it is settled, or discarded.
     pub(crate) fn take(&mut self, id: MessageId) -> Option<Draft> {
+        if !self.is_loaded() {
+            self.gone.push(id);
+        }
         let place = self.drafts.iter().position(|slot| slot.draft.id == id)?;
         let draft = self.drafts.remove(place).draft;
         if matches!(draft.fate, Fate::Held { .. }) {
             self.held_until = None;
         }
         Some(draft)
+    }
+
+    /// The store has taken a draft.
+    pub(crate) fn kept(&mut self, id: MessageId) {
+        self.turn(id, Fate::Pending);
+    }
+
+    /// The store has not taken a draft.
+    pub(crate) fn not_kept(&mut self, id: MessageId) {
+        self.turn(id, Fate::NotStored);
     }
 
     /// Takes a refusal in. With `retry_at` (milliseconds since 1970) the draft goes again by then. Says whether the
@@ -69,13 +127,15 @@ impl Outbox {
         knows_awaited || retry_at.is_none()
     }
 
-    /// Its author wants it posted once more, into the log the room has now.
-    pub(crate) fn retry(&mut self, id: MessageId, epoch: Option<Epoch>) {
-        if let Some(slot) = self.slot(id) {
-            slot.draft.fate = Fate::Pending;
-            slot.draft.epoch = epoch;
-            slot.said = false;
-        }
+    /// Its author wants it posted once more, into the log the room has now. Where the store does not have it so, it is
+    /// returned, to be stored first.
+    pub(crate) fn retry(&mut self, id: MessageId, epoch: Option<Epoch>) -> Option<Draft> {
+        let slot = self.slot(id).filter(|slot| !slot.draft.is_underway())?;
+        let is_stored = slot.draft.fate != Fate::NotStored && slot.draft.epoch == epoch;
+        slot.draft.fate = if is_stored { Fate::Pending } else { Fate::Storing };
+        slot.draft.epoch = epoch;
+        slot.said = false;
+        (!is_stored).then(|| slot.draft.clone())
     }
 
     /// The room is left, or joined again: of whatever was said, the answer may never come.
@@ -89,26 +149,29 @@ impl Outbox {
         }
     }
 
-    /// The room's log is this one. Drafts that were written for another stay, but don't go out by themselves; those
-    /// that were written before any was known are now for this one, and returned, to be stored so.
-    pub(crate) fn belongs_to(&mut self, epoch: &Epoch) -> Vec<Draft> {
-        let mut stamped = Vec::new();
+    /// What was written before any log was known was written for this one. Returns those, to be stored so.
+    pub(crate) fn stamp(&mut self, epoch: &Epoch) -> Vec<Draft> {
+        let nameless = self.drafts.iter_mut().map(|slot| &mut slot.draft).filter(|draft| draft.epoch.is_none());
+        nameless
+            .map(|draft| {
+                draft.epoch = Some(epoch.clone());
+                draft.clone()
+            })
+            .collect()
+    }
+
+    /// The room's log is this one. Drafts that were written for another stay, but don't go out by themselves.
+    pub(crate) fn belongs_to(&mut self, epoch: &Epoch) {
         for Slot { draft, .. } in &mut self.drafts {
-            match &draft.epoch {
-                None => {
-                    draft.epoch = Some(epoch.clone());
-                    stamped.push(draft.clone());
-                }
-                Some(other) if other != epoch && draft.is_underway() => draft.fate = Fate::OtherLog,
-                Some(_) => {}
+            if draft.is_underway() && draft.epoch.as_ref().is_some_and(|other| other != epoch) {
+                draft.fate = Fate::OtherLog;
             }
         }
-        stamped
     }
 
     /// What to post now.
     pub(crate) fn due(&mut self, room: &RoomName, now: u64) -> Vec<Post> {
-        if self.held_until.is_some_and(|until| now < until) {
+        if !self.is_loaded() || self.held_until.is_some_and(|until| now < until) {
             return Vec::new();
         }
         self.held_until = None;
@@ -117,6 +180,7 @@ impl Outbox {
         let rest = self.drafts.iter_mut().skip(first.unwrap_or(usize::MAX));
         let underway = rest.filter(|slot| slot.draft.is_underway());
         underway
+            .take_while(|slot| slot.draft.fate != Fate::Storing)
             .map(|slot| {
                 slot.said = true;
                 slot.draft.to_post(room)
@@ -127,6 +191,13 @@ impl Outbox {
     /// When something is due again, if anything is held: milliseconds since 1970, UTC.
     pub(crate) fn held_until(&self) -> Option<u64> {
         self.held_until
+    }
+
+    /// A draft that was being stored has come to this.
+    fn turn(&mut self, id: MessageId, fate: Fate) {
+        if let Some(slot) = self.slot(id).filter(|slot| slot.draft.fate == Fate::Storing) {
+            slot.draft.fate = fate;
+        }
     }
 
     fn slot(&mut self, id: MessageId) -> Option<&mut Slot> {

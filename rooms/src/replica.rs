@@ -1,15 +1,26 @@
 //! A reader's own copy of one room: its log, drafts, roster and cursor. Pure.
 //!
-//! Invariant: the entries held are everything the log has between the first and the last of them. Where that can't be
-//! kept up (the server goes on from elsewhere, or from another log), the copy starts over and says what it missed.
+//! Invariants: the entries shown are everything the log has between the first and the last of them. Where the copy
+//! can't be kept up (the server goes on from elsewhere, or from another log), it starts over and says what it missed.
+//!
+//! Two runs are held at most. The *latest* one grows with the log. The other is where the reader is, when that is
+//! elsewhere; paging brings it to the latest one, and there they become one.
+
+#[cfg(test)]
+mod tests;
 
 use std::{collections::VecDeque, rc::Rc};
 
 use openline_protocol::{
-    Cursor, Entries, Entry, Epoch, Join, Joined, MessageId, Page, Post, RoomName, Roster, Seq, Why,
+    Cursor, Entries, Entry, Epoch, Join, Joined, MessageId, Page, PersonId, Post, RoomName, Roster, Seq,
 };
 
-use crate::{draft::Draft, outbox::Outbox};
+use crate::{
+    draft::Draft,
+    outbox::Outbox,
+    run::{History, Run},
+    to_store::{Kept, further},
+};
 
 /// A reader's own copy of one room.
 #[derive(Debug)]
@@ -17,9 +28,16 @@ pub struct Replica {
     name: RoomName,
     epoch: Option<Epoch>,
     cursor: Seq,
-    entries: VecDeque<Rc<Entry>>,
+    latest: Run,
+    /// Where the reader is, if not in the latest run.
+    elsewhere: Option<Run>,
+    finding: Option<Finding>,
+    looking_at: Option<Seq>,
+    /// How far the room has been read, on any page of this browser.
+    read: Option<Cursor>,
+    /// The log that this browser last knew of, as it is stored.
+    last_log: Option<Epoch>,
     gap: Option<Gap>,
-    history: History,
     roster: Roster,
     outbox: Outbox,
     standing: Standing,
@@ -42,29 +60,51 @@ pub struct Gap {
     pub missed: Option<u64>,
 }
 
-/// Whether there is more before the first entry held.
+/// A place that is to be shown, and is not here yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum History {
-    /// There is; ask for it.
-    More,
+pub enum Finding {
     /// It has been asked for.
-    Loading,
-    /// There is not: the first entry held is the first one kept.
-    Complete,
-    /// It was asked for in vain, for this reason; ask again.
-    Failed(String),
+    Loading {
+        /// The place.
+        seq: Seq,
+    },
+    /// It could not be had, for this reason; ask again, or go on reading.
+    Failed {
+        /// The place.
+        seq: Seq,
+        /// Why, in words.
+        why: String,
+    },
+}
+
+/// A page of a room's log, as it is asked for over HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// The page that ends before this place.
+    Before(Seq),
+    /// The page that begins after this place.
+    After(Seq),
+    /// The page around this place.
+    Around(Seq),
 }
 
 impl Replica {
+    /// The most entries held of a room, where the reader is; more are fetched again when they are looked at.
+    pub const MAX_ENTRIES: usize = Run::MAX;
+
     /// An empty copy of a room, not joined.
     pub(crate) fn new(name: RoomName) -> Self {
         Self {
             name,
             epoch: None,
             cursor: Seq::START,
-            entries: VecDeque::new(),
+            latest: Run::new(History::Loading, History::Complete),
+            elsewhere: None,
+            finding: None,
+            looking_at: None,
+            read: None,
+            last_log: None,
             gap: None,
-            history: History::Loading,
             roster: Roster::default(),
             outbox: Outbox::default(),
             standing: Standing::Out,
@@ -77,9 +117,34 @@ impl Replica {
         &self.name
     }
 
-    /// The entries held, in order, without a hole.
+    /// The entries where the reader is, in order, without a hole.
     pub fn entries(&self) -> &VecDeque<Rc<Entry>> {
-        &self.entries
+        self.shown().entries()
+    }
+
+    /// The newest entries held, whether or not the reader is there: what comes is appended to them.
+    pub fn latest(&self) -> &VecDeque<Rc<Entry>> {
+        self.latest.entries()
+    }
+
+    /// Whether [`entries`](Self::entries) are the latest ones, so that what comes is appended to them.
+    pub fn is_at_latest(&self) -> bool {
+        self.elsewhere.is_none()
+    }
+
+    /// Whether there is more before the first of the entries.
+    pub fn history(&self) -> &History {
+        &self.shown().before
+    }
+
+    /// Whether there is more to fetch after the last of the entries; `Complete` where they are the latest.
+    pub fn newer(&self) -> &History {
+        &self.shown().after
+    }
+
+    /// The place that was asked for and is not here yet, if there is one.
+    pub fn finding(&self) -> Option<&Finding> {
+        self.finding.as_ref()
     }
 
     /// What was written and is not yet an entry, in the order it was written.
@@ -92,12 +157,7 @@ impl Replica {
         &self.roster
     }
 
-    /// Whether there is more before the first entry held.
-    pub fn history(&self) -> &History {
-        &self.history
-    }
-
-    /// What was missed before the first entry held, if anything was.
+    /// What was missed before the first of the latest entries, if anything was.
     pub fn gap(&self) -> Option<&Gap> {
         self.gap.as_ref()
     }
@@ -107,9 +167,25 @@ impl Replica {
         self.standing == Standing::In
     }
 
-    /// How far this copy has read; `None` before the first join was answered.
+    /// How far this copy goes; `None` before the first join was answered.
     pub fn cursor(&self) -> Option<Cursor> {
         Some(Cursor { epoch: self.epoch.clone()?, seq: self.cursor })
+    }
+
+    /// How far the room has been read, on any page of this browser; `None` where nothing of this log was.
+    pub fn read(&self) -> Option<Seq> {
+        let read = self.read.as_ref().filter(|read| self.epoch.as_ref().is_none_or(|epoch| read.epoch == *epoch))?;
+        (read.seq != Seq::START).then_some(read.seq)
+    }
+
+    /// How many entries have come since the room was last read, but for those of `me`. Those no longer held are counted
+    /// by their places. 0 where nothing was ever read: there it is all history.
+    pub fn unread(&self, me: Option<PersonId>) -> u64 {
+        let Some(read) = self.read() else { return 0 };
+        let news = self.latest().iter().rev().take_while(|entry| entry.seq > read);
+        let held = news.filter(|entry| Some(entry.from.id) != me).count();
+        let first = self.latest.first().unwrap_or(self.cursor.next());
+        held as u64 + first.number().saturating_sub(read.next().number())
     }
 
     /// Another number each time anything of the above has changed.
@@ -130,8 +206,8 @@ impl Replica {
         self.changed();
     }
 
-    /// Takes in the answer to a join, and says which drafts are now known to be for this log.
-    pub(crate) fn joined(&mut self, answer: Joined) -> Vec<Draft> {
+    /// Takes in the answer to a join.
+    pub(crate) fn joined(&mut self, answer: Joined) {
         let Joined { room: _, epoch, first, after, head, roster } = answer;
         let same_log = self.epoch.as_ref() == Some(&epoch);
         // A log that is shorter than what was read of it has lost something, whatever it calls itself.
@@ -139,16 +215,39 @@ impl Replica {
         if !goes_on {
             let skipped = after.number().checked_sub(self.cursor.number()).filter(|_| same_log && self.cursor <= head);
             self.gap = self.epoch.is_some().then_some(Gap { missed: skipped });
-            self.entries.clear();
+            if skipped.is_none() {
+                (self.elsewhere, self.looking_at) = (None, None);
+            }
+            self.latest = Run::new(if first <= after { History::More } else { History::Complete }, History::Complete);
             self.cursor = after;
-            self.history = if first <= after { History::More } else { History::Complete };
         }
-        let stamped = self.outbox.belongs_to(&epoch);
         self.epoch = Some(epoch);
         self.roster = roster;
         self.standing = Standing::In;
         self.changed();
-        stamped
+    }
+
+    /// Once both the store and the server have said which log this is, drafts find out whether they are for it. Returns
+    /// those that are to be stored with what they now know; and, if the log is news, how far it has been read.
+    pub(crate) fn settle_log(&mut self) -> (Vec<Draft>, Option<Cursor>) {
+        if !self.outbox.is_loaded() {
+            return Default::default();
+        }
+        // What was written before anything was known was written for the log that the room had last.
+        let mut stamped = self.last_log.as_ref().map(|log| self.outbox.stamp(log)).unwrap_or_default();
+        let Some(epoch) = self.epoch.clone().filter(|_| self.is_joined()) else { return (stamped, None) };
+        stamped.extend(self.outbox.stamp(&epoch));
+        self.outbox.belongs_to(&epoch);
+        if self.last_log.as_ref() == Some(&epoch) {
+            return (stamped, None);
+        }
+        if self.last_log.replace(epoch.clone()).is_some() && self.gap.is_none() {
+            self.gap = Some(Gap { missed: None });
+        }
+        let read = self.read.take().filter(|read| read.epoch == epoch);
+        self.read = read.or(Some(Cursor { epoch, seq: Seq::START }));
+        self.changed();
+        (stamped, self.read.clone())
     }
 
     /// Takes a batch in, and says which drafts it settled; `None` if it does not go on from here, so that the room
@@ -167,41 +266,81 @@ impl Replica {
             }
             self.cursor = entry.seq;
             settled.extend(self.outbox.take(entry.id).map(|draft| draft.id));
-            self.entries.push_back(Rc::new(entry));
+            self.latest.push_back(Rc::new(entry));
         }
+        self.bound_latest();
         self.changed();
         Some(settled)
     }
 
-    /// The place before which older entries are to be asked for, if there are any and nobody is asking.
-    pub(crate) fn ask_older(&mut self) -> Option<Seq> {
-        match self.history {
-            History::More | History::Failed(_) if self.epoch.is_some() => {
-                self.history = History::Loading;
-                self.changed();
-                Some(self.oldest())
-            }
+    /// The page before the entries shown, if there is one and nobody is asking.
+    pub(crate) fn ask_older(&mut self) -> Option<Span> {
+        let first = self.shown().first().unwrap_or(self.cursor.next());
+        self.epoch.as_ref()?;
+        ask(&mut self.shown_mut().before)?;
+        self.looking_at = Some(first);
+        self.changed();
+        Some(Span::Before(first))
+    }
+
+    /// The page after the entries shown, if there is one and nobody is asking. It begins with the last of them: were
+    /// that one no longer kept, others might be missing behind it.
+    pub(crate) fn ask_newer(&mut self) -> Option<Span> {
+        let elsewhere = self.elsewhere.as_mut()?;
+        let last = elsewhere.last()?;
+        ask(&mut elsewhere.after)?;
+        self.looking_at = Some(last);
+        self.changed();
+        Some(Span::After(last.back(1)))
+    }
+
+    /// Goes to a place; returns the page to fetch for it, unless it is here, or the room is not joined yet.
+    pub(crate) fn show_around(&mut self, seq: Seq) -> Option<Span> {
+        self.changed();
+        self.finding = None;
+        if self.latest.spans(seq) {
+            self.elsewhere = None;
+        } else if !self.elsewhere.as_ref().is_some_and(|run| run.spans(seq)) {
+            self.finding = Some(Finding::Loading { seq });
+            return self.sought();
+        }
+        self.looking_at = Some(seq);
+        None
+    }
+
+    /// The page that is to be fetched for the place that is being looked for.
+    pub(crate) fn sought(&self) -> Option<Span> {
+        match self.finding {
+            Some(Finding::Loading { seq }) if self.is_joined() => Some(Span::Around(seq)),
             _ => None,
         }
     }
 
-    /// Takes in the page that was asked for with `before`. One of another log, or for a place that is no longer the
-    /// oldest, is too late and passed over.
-    pub(crate) fn prepend(&mut self, before: Seq, page: Result<Page, String>) {
-        if self.history != History::Loading || before != self.oldest() {
-            return;
+    /// Goes back to the latest entries.
+    pub(crate) fn show_latest(&mut self) {
+        self.elsewhere = None;
+        self.finding = None;
+        self.looking_at = None;
+        self.changed();
+    }
+
+    /// What the reader has in view: a place, or the end. What is far from it may be let go.
+    pub(crate) fn looking_at(&mut self, seq: Option<Seq>) {
+        self.looking_at = seq;
+    }
+
+    /// Takes in the page that was asked for. One of another log, or for a place that is no longer where it was, is too
+    /// late and passed over.
+    pub(crate) fn page(&mut self, span: Span, page: Result<Page, String>) {
+        let page = page.and_then(|page| match &self.epoch {
+            Some(epoch) if *epoch == page.epoch => Ok(page),
+            _ => Err("the room has started over".into()),
+        });
+        match span {
+            Span::Before(before) => self.prepend(before, page),
+            Span::After(after) => self.extend(after, page),
+            Span::Around(seq) => self.found(seq, page),
         }
-        self.history = match page {
-            Ok(page) if self.epoch.as_ref() == Some(&page.epoch) => {
-                let end = page.entries.partition_point(|entry| entry.seq < before);
-                for entry in page.entries.into_iter().take(end).rev() {
-                    self.entries.push_front(Rc::new(entry));
-                }
-                if page.more { History::More } else { History::Complete }
-            }
-            Ok(_) => History::Failed("the room has started over".into()),
-            Err(why) => History::Failed(why),
-        };
         self.changed();
     }
 
@@ -210,27 +349,49 @@ impl Replica {
         self.changed();
     }
 
-    pub(crate) fn write(&mut self, draft: Draft) {
-        self.outbox.put(draft);
-        self.changed();
+    /// The reader has seen everything up to here. Returns what is to be stored, if that is news.
+    pub(crate) fn mark_read(&mut self, seq: Seq) -> Option<Cursor> {
+        // Before the store has said what it knows of the room, there is nothing to compare with.
+        let epoch = self.epoch.clone().filter(|_| self.outbox.is_loaded())?;
+        let cursor = Cursor { epoch, seq: seq.min(self.cursor) };
+        self.take_read(&cursor).then_some(cursor)
     }
 
-    /// A draft is settled or discarded.
-    pub(crate) fn take_draft(&mut self, id: MessageId) -> Option<Draft> {
-        self.changed();
-        self.outbox.take(id)
+    /// The room has been read this far, here or in another tab. Says whether that is news.
+    pub(crate) fn take_read(&mut self, cursor: &Cursor) -> bool {
+        if self.epoch.as_ref().is_some_and(|epoch| *epoch != cursor.epoch) {
+            return false;
+        }
+        let further = further(self.read.as_ref(), cursor);
+        let news = self.read.as_ref() != Some(&further);
+        self.read = Some(further);
+        self.revision += u64::from(news);
+        news
     }
 
-    /// Takes a refusal in; `false` if the server waits for a draft that is no longer here, so that the room has to be
-    /// joined again.
-    pub(crate) fn refused(&mut self, id: MessageId, why: Why, retry_at: Option<u64>) -> bool {
+    /// What this replica does with its drafts. It has changed.
+    pub(crate) fn outbox(&mut self) -> &mut Outbox {
         self.changed();
-        self.outbox.refused(id, why, retry_at)
+        &mut self.outbox
     }
 
-    pub(crate) fn retry(&mut self, id: MessageId) {
-        self.outbox.retry(id, self.epoch.clone());
-        self.changed();
+    /// Whether the outbox has room for a body of so many bytes.
+    pub(crate) fn has_room_for(&self, bytes: usize) -> bool {
+        self.outbox.has_room_for(bytes)
+    }
+
+    /// Takes in what is kept of this room.
+    pub(crate) fn loaded(&mut self, kept: Kept) {
+        if let Some(read) = &kept.read {
+            self.last_log.get_or_insert_with(|| read.epoch.clone());
+            self.take_read(read);
+        }
+        self.outbox().loaded(kept.drafts);
+    }
+
+    /// The log that a draft written now is for, as far as it is known.
+    pub(crate) fn known_epoch(&self) -> Option<Epoch> {
+        self.epoch.clone().or_else(|| self.last_log.clone())
     }
 
     /// What to post now: nothing, unless the room is joined.
@@ -242,8 +403,108 @@ impl Replica {
         self.outbox.held_until().filter(|_| self.is_joined())
     }
 
-    fn oldest(&self) -> Seq {
-        self.entries.front().map_or(self.cursor.next(), |entry| entry.seq)
+    fn shown(&self) -> &Run {
+        self.elsewhere.as_ref().unwrap_or(&self.latest)
+    }
+
+    fn shown_mut(&mut self) -> &mut Run {
+        self.elsewhere.as_mut().unwrap_or(&mut self.latest)
+    }
+
+    fn prepend(&mut self, before: Seq, page: Result<Page, String>) {
+        let end = self.cursor.next();
+        let waits = |run: &Run| run.before == History::Loading && run.first().unwrap_or(end) == before;
+        let run = match &mut self.elsewhere {
+            Some(run) if waits(run) => run,
+            _ if waits(&self.latest) => &mut self.latest,
+            _ => return,
+        };
+        run.before = match page {
+            Ok(page) => {
+                let end = page.entries.partition_point(|entry| entry.seq < before);
+                for entry in page.entries.into_iter().take(end).rev() {
+                    run.push_front(Rc::new(entry));
+                }
+                if page.more { History::More } else { History::Complete }
+            }
+            Err(why) => History::Failed(why),
+        };
+        match &mut self.elsewhere {
+            Some(run) => run.trim_newest(),
+            None => self.bound_latest(),
+        }
+    }
+
+    fn extend(&mut self, after: Seq, page: Result<Page, String>) {
+        let Some(run) = &mut self.elsewhere else { return };
+        let Some(last) = run.last().filter(|last| run.after == History::Loading && last.back(1) == after) else {
+            return;
+        };
+        let page = page.and_then(|page| match page.entries.first() {
+            Some(entry) if entry.seq == last => Ok(page),
+            _ => Err("what comes next is no longer kept".into()),
+        });
+        match page {
+            Ok(page) => {
+                run.after = History::More;
+                let news = page.entries.into_iter().filter(|entry| entry.seq > last);
+                news.for_each(|entry| run.push_back(Rc::new(entry)));
+                self.meet();
+                if let Some(run) = &mut self.elsewhere {
+                    run.trim_oldest();
+                }
+            }
+            Err(why) => run.after = History::Failed(why),
+        }
+    }
+
+    fn found(&mut self, seq: Seq, page: Result<Page, String>) {
+        if self.finding != Some(Finding::Loading { seq }) {
+            return;
+        }
+        let page = page.and_then(|page| if page.entries.is_empty() { Err("it is not kept".into()) } else { Ok(page) });
+        match page {
+            Ok(page) => {
+                let mut run = Run::new(if page.more { History::More } else { History::Complete }, History::More);
+                page.entries.into_iter().for_each(|entry| run.push_back(Rc::new(entry)));
+                self.elsewhere = Some(run);
+                self.finding = None;
+                self.looking_at = Some(seq);
+                self.meet();
+            }
+            Err(why) => self.finding = Some(Finding::Failed { seq, why }),
+        }
+    }
+
+    /// Makes one of the two runs, where the one elsewhere has come to the latest.
+    fn meet(&mut self) {
+        let begins = self.latest.first();
+        // Of what the line has not brought yet, nothing is taken: it will bring it.
+        let meets = |last: Seq| begins.map_or(last >= self.cursor, |begins| last >= begins);
+        let Some(mut run) = self.elsewhere.take_if(|run| run.last().is_some_and(meets)) else { return };
+        let end = begins.unwrap_or(self.cursor.next());
+        while run.last().is_some_and(|last| last >= end) {
+            run.pop_back();
+        }
+        self.latest.put_before(run);
+        self.bound_latest();
+    }
+
+    /// Keeps the latest run within bounds. If what would have to go is what the reader looks at, the run is parted:
+    /// there, and the latest.
+    fn bound_latest(&mut self) {
+        if !self.latest.is_over() {
+            return;
+        }
+        match self.looking_at.filter(|_| self.elsewhere.is_none()) {
+            Some(seq) if self.latest.is_near_oldest(seq) => {
+                let newest = self.latest.split_newest(Run::FLOOR);
+                let mut rest = std::mem::replace(&mut self.latest, newest);
+                rest.trim_newest();
+                self.elsewhere = Some(rest);
+            }
+            _ => self.latest.trim_oldest(),
+        }
     }
 
     fn changed(&mut self) {
@@ -251,168 +512,7 @@ impl Replica {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use openline_protocol::{Body, Person, PersonId};
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::draft::Fate;
-
-    fn room() -> RoomName {
-        "lobby".parse().unwrap()
-    }
-
-    fn seq(number: u64) -> Seq {
-        Seq::new(number).unwrap()
-    }
-
-    fn id(number: u64) -> MessageId {
-        MessageId(Uuid::from_u128(number.into()))
-    }
-
-    fn entries(numbers: std::ops::RangeInclusive<u64>) -> Vec<Entry> {
-        let from = Person { id: PersonId(Uuid::nil()), name: "Ada".parse().unwrap() };
-        let entry = |n| Entry { seq: seq(n), id: id(n), from: from.clone(), at: n, kind: None, body: Body::text("hi") };
-        numbers.map(entry).collect()
-    }
-
-    fn batch(after: u64, upto: u64) -> Entries {
-        Entries { room: room(), after: seq(after), entries: entries(after + 1..=upto) }
-    }
-
-    fn joined(epoch: &str, first: u64, after: u64, head: u64) -> Joined {
-        let (first, after, head) = (seq(first), seq(after), seq(head));
-        Joined { room: room(), epoch: Epoch(epoch.into()), first, after, head, roster: Roster::default() }
-    }
-
-    fn draft(number: u64) -> Draft {
-        let body = Body::text("hi");
-        Draft { id: id(number), kind: None, body, written_at: number, epoch: None, fate: Fate::Pending }
-    }
-
-    /// Joined to log "a", which has entries 1 to 5, and caught up.
-    fn caught_up() -> Replica {
-        let mut replica = Replica::new(room());
-        replica.join();
-        replica.joined(joined("a", 1, 0, 5));
-        replica.append(batch(0, 5)).unwrap();
-        replica
-    }
-
-    fn held(replica: &Replica) -> Vec<u64> {
-        replica.entries().iter().map(|entry| entry.seq.number()).collect()
-    }
-
-    #[test]
-    fn entries_that_are_held_already_are_passed_over() {
-        let mut replica = caught_up();
-        assert_eq!(replica.append(batch(3, 7)), Some(vec![]));
-        assert_eq!(held(&replica), [1, 2, 3, 4, 5, 6, 7]);
-    }
-
-    #[test]
-    fn a_batch_from_beyond_the_cursor_asks_to_join_again() {
-        let mut replica = caught_up();
-        assert_eq!(replica.append(batch(6, 7)), None);
-        assert_eq!(replica.join().after, Some(Cursor { epoch: Epoch("a".into()), seq: seq(5) }));
-        assert_eq!(replica.append(batch(5, 6)), Some(vec![]), "what comes before the answer is of an older join");
-        assert_eq!(held(&replica), [1, 2, 3, 4, 5]);
-    }
-
-    #[test]
-    fn a_line_that_comes_back_goes_on_where_it_was() {
-        let mut replica = caught_up();
-        replica.line_lost();
-        replica.join();
-        replica.joined(joined("a", 1, 5, 8));
-        replica.append(batch(5, 8)).unwrap();
-        assert_eq!(held(&replica), [1, 2, 3, 4, 5, 6, 7, 8]);
-        assert_eq!(replica.gap(), None);
-    }
-
-    #[test]
-    fn entries_no_longer_kept_are_told_as_a_gap() {
-        let mut replica = caught_up();
-        replica.line_lost();
-        replica.join();
-        replica.joined(joined("a", 900, 901, 1_001));
-        replica.append(batch(901, 1_001)).unwrap();
-        assert_eq!(replica.gap(), Some(&Gap { missed: Some(896) }));
-        assert_eq!(held(&replica).first(), Some(&902));
-        assert_eq!(replica.history(), &History::More);
-    }
-
-    #[test]
-    fn a_log_that_lost_its_end_is_told_as_a_gap() {
-        let mut replica = caught_up();
-        replica.line_lost();
-        replica.join();
-        replica.joined(joined("a", 1, 0, 3));
-        assert_eq!(replica.gap(), Some(&Gap { missed: None }));
-        assert!(replica.entries().is_empty());
-    }
-
-    #[test]
-    fn another_log_keeps_the_drafts_and_posts_none_by_itself() {
-        let mut replica = caught_up();
-        replica.write(draft(7));
-        replica.line_lost();
-        replica.join();
-        replica.joined(joined("a", 1, 5, 5));
-        replica.line_lost();
-        replica.join();
-        replica.joined(joined("b", 1, 0, 0));
-        assert_eq!(replica.drafts().map(|draft| &draft.fate).collect::<Vec<_>>(), [&Fate::OtherLog]);
-        assert_eq!(replica.due(0), []);
-        replica.retry(id(7));
-        assert_eq!(replica.due(0).iter().map(|post| post.id).collect::<Vec<_>>(), [id(7)]);
-    }
-
-    #[test]
-    fn older_pages_go_before_without_a_hole_or_a_repeat() {
-        let mut replica = Replica::new(room());
-        replica.join();
-        replica.joined(joined("a", 1, 100, 100));
-        let page = |numbers, more| Ok(Page { epoch: Epoch("a".into()), entries: entries(numbers), more });
-        assert_eq!(replica.ask_older(), Some(seq(101)));
-        assert_eq!(replica.ask_older(), None, "it is on its way");
-        replica.append(batch(100, 102)).unwrap();
-        replica.prepend(seq(101), page(99..=100, true));
-        replica.prepend(seq(101), page(99..=100, true));
-        assert_eq!(held(&replica), [99, 100, 101, 102]);
-        assert_eq!(replica.ask_older(), Some(seq(99)));
-        replica.prepend(seq(99), Err("no".into()));
-        assert_eq!(replica.history(), &History::Failed("no".into()));
-        assert_eq!(replica.ask_older(), Some(seq(99)), "a page that failed can be asked for again");
-        replica.prepend(seq(99), page(1..=98, false));
-        assert_eq!(held(&replica), (1..=102).collect::<Vec<_>>());
-        assert_eq!(replica.history(), &History::Complete);
-    }
-
-    #[test]
-    fn a_refused_draft_stays_with_its_reason_until_its_author_decides() {
-        let mut replica = caught_up();
-        replica.write(draft(7));
-        replica.due(0);
-        replica.refused(id(7), Why::TooLong { limit: 4_000 }, None);
-        assert_eq!(replica.drafts().next().unwrap().fate, Fate::Refused { why: Why::TooLong { limit: 4_000 } });
-        assert_eq!(replica.due(0), []);
-        replica.write(draft(8));
-        assert_eq!(replica.due(0).len(), 1, "it does not hold up what is written after it");
-    }
-
-    #[test]
-    fn a_draft_refused_for_now_goes_again_first_and_what_is_behind_it_waits() {
-        let mut replica = caught_up();
-        replica.write(draft(7));
-        replica.write(draft(8));
-        replica.due(0);
-        replica.refused(id(7), Why::StorageFull {}, Some(500));
-        replica.refused(id(8), Why::Behind { id: id(7) }, Some(500));
-        replica.write(draft(9));
-        assert_eq!(replica.due(499), []);
-        assert_eq!(replica.held_until(), Some(500));
-        assert_eq!(replica.due(500).iter().map(|post| post.id).collect::<Vec<_>>(), [id(7), id(8), id(9)]);
-    }
+/// Takes one side as asked for, if it may be.
+fn ask(side: &mut History) -> Option<()> {
+    matches!(side, History::More | History::Failed(_)).then(|| *side = History::Loading)
 }

@@ -4,11 +4,15 @@
 use std::collections::BTreeMap;
 
 use openline_protocol::{
-    Heard, Hello, MessageId, Page, Person, PersonName, Refusal, RoomName, Roster, Seq, SessionId, Signal, ToClient,
-    ToServer, Token, Welcome, Why,
+    Cursor, Heard, Hello, MessageId, Page, Person, PersonName, Refusal, RoomName, Roster, Seq, SessionId, Signal,
+    ToClient, ToServer, Token, Welcome, Why,
 };
 
-use crate::{draft::Draft, replica::Replica};
+use crate::{
+    draft::{Draft, Fate},
+    replica::{Replica, Span},
+    to_store::{FromStore, ToStore, ToTabs},
+};
 
 /// What is new, for whoever draws it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,12 +43,12 @@ pub enum Effect {
     Say(ToServer),
     /// Whoever draws is to know this.
     Tell(Change),
-    /// The token is to be stored before anything is posted.
-    KeepToken(Token),
-    /// This draft is to be stored as it is now.
-    KeepDraft(RoomName, Draft),
-    /// This draft is settled.
-    DropDraft(RoomName, MessageId),
+    /// This is for the store, in this order; what it answers goes into [`Replicas::stored`].
+    Store(ToStore),
+    /// This page of a room's log is to be fetched; it goes into [`Replicas::page`].
+    Fetch(RoomName, Span),
+    /// The line is to be closed and dialled again at once: another tab was faster, and we are who it is.
+    Redial,
     /// The server is silent for at most so many seconds.
     BeatEvery(u32),
     /// The server asks to come back in so many milliseconds.
@@ -54,14 +58,20 @@ pub enum Effect {
 /// All the rooms of one line, without the line: for whoever brings a socket and a store of their own.
 /// [`Rooms`](crate::Rooms) is this, driven in a browser.
 ///
-/// A draft is to be stored before it is given to [`write`](Self::write). Times are milliseconds since 1970, UTC.
+/// Times are milliseconds since 1970, UTC.
 #[derive(Debug)]
 pub struct Replicas {
     name: PersonName,
     token: Option<Token>,
     session: SessionId,
     me: Option<Person>,
-    /// Whether the line that is up now has answered our hello.
+    /// What the last hello said: without a token, the server has made somebody new.
+    greeted_with: Option<Token>,
+    /// Who the server takes us for on this line, while the store has not said that we are.
+    offered: Option<(Token, Person)>,
+    /// Who we were, until somebody new is stored in place of that.
+    given_up: Option<Token>,
+    /// Whether rooms can be joined on the line that is up now.
     welcomed: bool,
     rooms: BTreeMap<RoomName, Replica>,
 }
@@ -69,7 +79,17 @@ pub struct Replicas {
 impl Replicas {
     /// Nobody yet, in no room. With the token of an earlier life, the same person again.
     pub fn new(name: PersonName, token: Option<Token>, session: SessionId) -> Self {
-        Self { name, token, session, me: None, welcomed: false, rooms: BTreeMap::new() }
+        Self {
+            name,
+            token,
+            session,
+            me: None,
+            greeted_with: None,
+            offered: None,
+            given_up: None,
+            welcomed: false,
+            rooms: BTreeMap::new(),
+        }
     }
 
     /// Who we are, once the server has said so.
@@ -83,7 +103,8 @@ impl Replicas {
     }
 
     /// The first thing to say on a line that has just opened.
-    pub fn hello(&self) -> ToServer {
+    pub fn hello(&mut self) -> ToServer {
+        self.greeted_with = self.token.clone();
         ToServer::Hello(Hello {
             name: self.name.clone(),
             token: self.token.clone(),
@@ -99,22 +120,19 @@ impl Replicas {
 
     /// Gives up who we were: the next hello makes somebody new.
     pub fn start_anew(&mut self) {
-        self.token = None;
+        self.given_up = self.token.take();
         self.me = None;
     }
 
-    /// Enters a room with the drafts that were stored for it.
-    pub fn enter(&mut self, room: &RoomName, stored: Vec<Draft>) -> Vec<Effect> {
+    /// Enters a room: from now on it is joined whenever the line is up, and what the store keeps of it is looked up.
+    pub fn enter(&mut self, room: &RoomName) -> Vec<Effect> {
         if self.rooms.contains_key(room) {
             return Vec::new();
         }
-        let mut replica = Replica::new(room.clone());
-        for draft in stored {
-            replica.write(draft);
-        }
-        let join = self.welcomed.then(|| Effect::Say(ToServer::Join(replica.join())));
-        self.rooms.insert(room.clone(), replica);
-        join.into_iter().chain([tell(room)]).collect()
+        let replica = self.rooms.entry(room.clone()).or_insert_with(|| Replica::new(room.clone()));
+        let mut effects = if self.welcomed { join(replica) } else { vec![load(replica)] };
+        effects.push(tell(room));
+        effects
     }
 
     /// Leaves a room.
@@ -128,28 +146,76 @@ impl Replicas {
         }
     }
 
-    /// Takes in a draft that is stored, and posts it if it may go.
-    pub fn write(&mut self, room: &RoomName, draft: Draft, now: u64) -> Vec<Effect> {
+    /// Whether a room's outbox has room for a body of so many bytes; `None` if the room is not entered.
+    pub fn has_room_for(&self, room: &RoomName, bytes: usize) -> Option<bool> {
+        Some(self.rooms.get(room)?.has_room_for(bytes))
+    }
+
+    /// Takes in what was written: it is stored, and then posted, after those before it.
+    pub fn write(&mut self, room: &RoomName, mut draft: Draft) -> Vec<Effect> {
         self.on(room, |replica| {
-            replica.write(draft);
-            posts(replica, now)
+            draft.fate = Fate::Storing;
+            draft.epoch = replica.known_epoch();
+            replica.outbox().put(draft.clone());
+            vec![keep(replica, draft)]
         })
     }
 
-    /// Posts a refused draft once more, or one that was written for another log.
+    /// Posts a refused draft once more, or one that was written for another log, or that could not be stored.
     pub fn retry(&mut self, room: &RoomName, id: MessageId, now: u64) -> Vec<Effect> {
         self.on(room, |replica| {
-            replica.retry(id);
-            posts(replica, now)
+            let epoch = replica.known_epoch();
+            let unstored = replica.outbox().retry(id, epoch);
+            unstored.map(|draft| keep(replica, draft)).into_iter().chain(posts(replica, now)).collect()
         })
     }
 
     /// Gives a draft up.
     pub fn discard(&mut self, room: &RoomName, id: MessageId, now: u64) -> Vec<Effect> {
-        self.on(room, |replica| {
-            replica.take_draft(id);
-            posts(replica, now)
-        })
+        self.on(room, |replica| settle(replica, [id], now))
+    }
+
+    /// The reader has seen everything in a room up to here.
+    pub fn mark_read(&mut self, room: &RoomName, seq: Seq) -> Vec<Effect> {
+        let Some(cursor) = self.rooms.get_mut(room).and_then(|replica| replica.mark_read(seq)) else {
+            return Vec::new();
+        };
+        vec![Effect::Store(ToStore::Read(room.clone(), cursor)), tell(room)]
+    }
+
+    /// Takes in what the store answers.
+    pub fn stored(&mut self, answer: FromStore, now: u64) -> Vec<Effect> {
+        match answer {
+            FromStore::Loaded(room, kept) => self.on(&room, |replica| {
+                replica.loaded(kept);
+                settle_log(replica, now)
+            }),
+            FromStore::Kept(room, id) => self.on(&room, |replica| {
+                replica.outbox().kept(id);
+                posts(replica, now)
+            }),
+            FromStore::NotKept(room, id) => self.on(&room, |replica| {
+                replica.outbox().not_kept(id);
+                posts(replica, now)
+            }),
+            FromStore::Read(room, cursor) => self.read_elsewhere(&room, &cursor),
+            FromStore::Claimed(token) => self.claimed(token),
+        }
+    }
+
+    /// Takes in what another tab of this browser has stored.
+    pub fn heard_of(&mut self, news: ToTabs, now: u64) -> Vec<Effect> {
+        match news {
+            ToTabs::Kept { room, draft } => self.on(&room, |replica| {
+                replica.outbox().kept_elsewhere(draft);
+                settle_log(replica, now)
+            }),
+            ToTabs::Dropped { room, id } => self.on(&room, |replica| {
+                replica.outbox().take(id);
+                posts(replica, now)
+            }),
+            ToTabs::Read { room, cursor } => self.read_elsewhere(&room, &cursor),
+        }
     }
 
     /// Says something that is kept nowhere, if the room is joined.
@@ -160,15 +226,40 @@ impl Replicas {
         }
     }
 
-    /// The place before which older entries of a room are to be fetched, if there are any and nobody is fetching.
-    pub fn ask_older(&mut self, room: &RoomName) -> Option<Seq> {
-        self.rooms.get_mut(room)?.ask_older()
+    /// Asks for the page before the entries shown of a room.
+    pub fn load_older(&mut self, room: &RoomName) -> Vec<Effect> {
+        self.fetch(room, Replica::ask_older)
+    }
+
+    /// Asks for the page after the entries shown of a room, where they are not the latest.
+    pub fn load_newer(&mut self, room: &RoomName) -> Vec<Effect> {
+        self.fetch(room, Replica::ask_newer)
+    }
+
+    /// Shows what is around a place in a room.
+    pub fn show_around(&mut self, room: &RoomName, seq: Seq) -> Vec<Effect> {
+        self.fetch(room, |replica| replica.show_around(seq))
+    }
+
+    /// Shows the latest entries of a room.
+    pub fn show_latest(&mut self, room: &RoomName) -> Vec<Effect> {
+        self.fetch(room, |replica| {
+            replica.show_latest();
+            None
+        })
+    }
+
+    /// What the reader has in view in a room: a place, or the end.
+    pub fn looking_at(&mut self, room: &RoomName, seq: Option<Seq>) {
+        if let Some(replica) = self.rooms.get_mut(room) {
+            replica.looking_at(seq);
+        }
     }
 
     /// Takes in the page that was fetched.
-    pub fn older(&mut self, room: &RoomName, before: Seq, page: Result<Page, String>) -> Vec<Effect> {
+    pub fn page(&mut self, room: &RoomName, span: Span, page: Result<Page, String>) -> Vec<Effect> {
         self.on(room, |replica| {
-            replica.prepend(before, page);
+            replica.page(span, page);
             Vec::new()
         })
     }
@@ -176,6 +267,7 @@ impl Replicas {
     /// The line is down: whatever was said on it may be lost.
     pub fn line_lost(&mut self) -> Vec<Effect> {
         self.welcomed = false;
+        self.offered = None;
         for replica in self.rooms.values_mut() {
             replica.line_lost();
         }
@@ -197,21 +289,15 @@ impl Replicas {
         match message {
             ToClient::Welcome(welcome) => self.welcomed(welcome),
             ToClient::Joined(answer) => self.on(&answer.room.clone(), |replica| {
-                let stamped = replica.joined(answer);
-                let keep = stamped.into_iter().map(|draft| Effect::KeepDraft(replica.name().clone(), draft));
-                keep.collect::<Vec<_>>().into_iter().chain(posts(replica, now)).collect()
+                replica.joined(answer);
+                let sought = replica.sought().map(|span| Effect::Fetch(replica.name().clone(), span));
+                sought.into_iter().chain(settle_log(replica, now)).collect()
             }),
             ToClient::Entries(batch) => self.on(&batch.room.clone(), |replica| match replica.append(batch) {
-                Some(settled) => {
-                    let dropped = settled.into_iter().map(|id| Effect::DropDraft(replica.name().clone(), id));
-                    dropped.collect::<Vec<_>>().into_iter().chain(posts(replica, now)).collect()
-                }
-                None => vec![Effect::Say(ToServer::Join(replica.join()))],
+                Some(settled) => settle(replica, settled, now),
+                None => join(replica),
             }),
-            ToClient::Settled { room, id, seq: _ } => self.on(&room.clone(), |replica| {
-                replica.take_draft(id);
-                std::iter::once(Effect::DropDraft(room, id)).chain(posts(replica, now)).collect()
-            }),
+            ToClient::Settled { room, id, seq: _ } => self.on(&room, |replica| settle(replica, [id], now)),
             ToClient::Signals { room, signals } => vec![Effect::Tell(Change::Signals { room, signals })],
             ToClient::Roster { room, version, count, who } => self.on(&room, |replica| {
                 replica.set_roster(Roster { version, count, who });
@@ -225,20 +311,41 @@ impl Replicas {
     }
 
     fn welcomed(&mut self, Welcome { you, token, limits: _, beat_every }: Welcome) -> Vec<Effect> {
-        self.welcomed = true;
-        let renamed = self.me.replace(you) != self.me;
         let mut effects = vec![Effect::BeatEvery(beat_every)];
         if self.token.as_ref() != Some(&token) {
-            self.token = Some(token.clone());
-            effects.push(Effect::KeepToken(token));
+            let instead_of = self.greeted_with.clone().or_else(|| self.given_up.clone());
+            effects.push(Effect::Store(ToStore::Claim { token: token.clone(), instead_of }));
         }
-        if renamed {
-            effects.push(Effect::Tell(Change::Me));
-        }
-        for replica in self.rooms.values_mut().filter(|replica| !replica.is_joined()) {
-            effects.push(Effect::Say(ToServer::Join(replica.join())));
+        if self.greeted_with.is_none() {
+            // Somebody new, unless another tab became that first: nobody is to see us until that is known.
+            self.offered = Some((token, you));
+        } else {
+            self.token = Some(token);
+            effects.extend(self.begin(you));
         }
         effects
+    }
+
+    /// The store has said who we are.
+    fn claimed(&mut self, token: Token) -> Vec<Effect> {
+        self.given_up = None;
+        let Some((ours, you)) = self.offered.take() else {
+            self.token.get_or_insert(token);
+            return Vec::new();
+        };
+        let first = ours == token;
+        self.token = Some(token);
+        if first { self.begin(you) } else { vec![Effect::Redial] }
+    }
+
+    /// We are who the server takes us for: the rooms are joined.
+    fn begin(&mut self, you: Person) -> Vec<Effect> {
+        self.welcomed = true;
+        let renamed = self.me.as_ref() != Some(&you);
+        self.me = Some(you);
+        let out = self.rooms.values_mut().filter(|replica| !replica.is_joined());
+        let joins: Vec<_> = out.flat_map(join).collect();
+        renamed.then_some(Effect::Tell(Change::Me)).into_iter().chain(joins).collect()
     }
 
     fn refused(&mut self, refusal: Refusal, now: u64) -> Vec<Effect> {
@@ -250,11 +357,22 @@ impl Replicas {
             // A post can be too early, when the server has us out of the room, but not wrong for that.
             let out = why == (Why::NotJoined {});
             let retry_after = retry_after.or(out.then_some(0));
-            let goes_on = replica.refused(id, why, retry_after.map(|after| now.saturating_add(after)));
+            let goes_on = replica.outbox().refused(id, why, retry_after.map(|after| now.saturating_add(after)));
             if replica.is_joined() && (out || !goes_on) {
-                return vec![Effect::Say(ToServer::Join(replica.join()))];
+                return join(replica);
             }
             posts(replica, now)
+        })
+    }
+
+    fn read_elsewhere(&mut self, room: &RoomName, cursor: &Cursor) -> Vec<Effect> {
+        let news = self.rooms.get_mut(room).is_some_and(|replica| replica.take_read(cursor));
+        if news { vec![tell(room)] } else { Vec::new() }
+    }
+
+    fn fetch(&mut self, room: &RoomName, ask: impl FnOnce(&mut Replica) -> Option<Span>) -> Vec<Effect> {
+        self.on(room, |replica| {
+            ask(replica).map(|span| Effect::Fetch(replica.name().clone(), span)).into_iter().collect()
         })
     }
 
@@ -268,6 +386,38 @@ impl Replicas {
 
 fn tell(room: &RoomName) -> Effect {
     Effect::Tell(Change::Room(room.clone()))
+}
+
+/// Joins a room, and looks up what other tabs have left to be posted meanwhile.
+fn join(replica: &mut Replica) -> Vec<Effect> {
+    vec![load(replica), Effect::Say(ToServer::Join(replica.join()))]
+}
+
+fn load(replica: &mut Replica) -> Effect {
+    replica.outbox().load();
+    Effect::Store(ToStore::Load(replica.name().clone()))
+}
+
+fn keep(replica: &Replica, draft: Draft) -> Effect {
+    Effect::Store(ToStore::KeepDraft(replica.name().clone(), draft))
+}
+
+fn settle(replica: &mut Replica, drafts: impl IntoIterator<Item = MessageId>, now: u64) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for id in drafts {
+        replica.outbox().take(id);
+        effects.push(Effect::Store(ToStore::DropDraft(replica.name().clone(), id)));
+    }
+    effects.extend(posts(replica, now));
+    effects
+}
+
+fn settle_log(replica: &mut Replica, now: u64) -> Vec<Effect> {
+    let (stamped, read) = replica.settle_log();
+    let mut effects: Vec<_> = stamped.into_iter().map(|draft| keep(replica, draft)).collect();
+    effects.extend(read.map(|cursor| Effect::Store(ToStore::Read(replica.name().clone(), cursor))));
+    effects.extend(posts(replica, now));
+    effects
 }
 
 fn posts(replica: &mut Replica, now: u64) -> Vec<Effect> {

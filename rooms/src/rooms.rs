@@ -9,22 +9,25 @@ use std::{
 };
 
 use futures_util::StreamExt;
-use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use openline_client::{CloseEvent, DownWhy, EndedWhy, Event, Events, Heartbeat, Message, Ready, Session};
 use openline_protocol::{
-    Body, CloseCode, Frame, MessageId, Person, PersonId, PersonName, RoomName, SessionId, Signal, ToClient, ToServer,
+    Body, CloseCode, Frame, MessageId, Person, PersonId, PersonName, RoomName, Seq, SessionId, Signal, ToClient,
+    ToServer,
 };
 use uuid::Uuid;
-use wasm_bindgen::JsCast;
 
 use crate::{
     draft::{Draft, Fate},
     history,
+    keeper::Keeper,
     line::Line,
-    replica::Replica,
+    listeners::{Listeners, Subscription},
+    replica::{Replica, Span},
     replicas::{Change, Effect, Replicas},
-    store::{Store, StoreError, draft_of_key},
+    store::Store,
+    tabs::Tabs,
+    to_store::{FromStore, ToStore},
 };
 
 /// What to open rooms with.
@@ -48,30 +51,17 @@ pub struct Options {
 pub struct Rooms(Rc<Inner>);
 
 struct Inner {
-    options: Options,
+    server: String,
+    http: String,
     replicas: RefCell<Replicas>,
     session: RefCell<Option<Session>>,
     line: RefCell<Line>,
-    listeners: RefCell<Vec<Listener>>,
-    next_listener: Cell<u64>,
+    listeners: Rc<Listeners>,
     last_written: Cell<u64>,
     /// Goes off when a held draft is due.
     due: RefCell<Option<Timeout>>,
-    /// Hears what other tabs do to the store.
-    _other_tabs: Option<EventListener>,
-}
-
-#[derive(Clone)]
-struct Listener {
-    id: u64,
-    tell: Rc<dyn Fn(&Change)>,
-}
-
-/// Somebody who is told of changes, until this is dropped.
-#[must_use = "changes are told only while this is kept"]
-pub struct Subscription {
-    rooms: Weak<Inner>,
-    id: u64,
+    keeper: Keeper,
+    tabs: Option<Tabs>,
 }
 
 /// Why something written was not taken. The text is still the caller's.
@@ -81,25 +71,35 @@ pub enum PostError {
     /// The room is not entered.
     #[error("not in that room")]
     NotEntered,
-    /// It could not be stored, and nothing is sent that isn't stored.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    /// As many drafts of the room wait as are kept, in number ([`Draft::MAX_IN_ROOM`]) or bytes
+    /// ([`Draft::MAX_BYTES_IN_ROOM`]).
+    #[error("too much waits to be sent in this room already; it can be sent once some of that has gone")]
+    Full,
 }
 
 impl Rooms {
     /// Dials the server, and goes on doing so.
     pub fn open(options: Options) -> Self {
+        let Options { server, http, name, store } = options;
         let session = SessionId::from(Uuid::new_v4());
         let inner = Rc::new_cyclic(|weak: &Weak<Inner>| Inner {
-            replicas: RefCell::new(Replicas::new(options.name.clone(), options.store.token(), session)),
+            server,
+            http,
+            replicas: RefCell::new(Replicas::new(name, store.token(), session)),
             session: RefCell::default(),
             line: RefCell::new(Line::Dialling),
-            listeners: RefCell::default(),
-            next_listener: Cell::new(0),
+            listeners: Rc::default(),
             last_written: Cell::new(0),
             due: RefCell::default(),
-            _other_tabs: hear_other_tabs(weak.clone()),
-            options,
+            tabs: store.outlives_the_page().then(|| hear_other_tabs(weak.clone())).flatten(),
+            keeper: Keeper::new(store, {
+                let weak = weak.clone();
+                move |asked, answers| {
+                    if let Some(inner) = weak.upgrade() {
+                        inner.on_stored(&asked, answers);
+                    }
+                }
+            }),
         });
         let rooms = Self(inner);
         rooms.0.dial();
@@ -108,10 +108,7 @@ impl Rooms {
 
     /// Calls `listener` at each change, after it is made. One that holds these rooms itself keeps them open for ever.
     pub fn subscribe(&self, listener: impl Fn(&Change) + 'static) -> Subscription {
-        let id = self.0.next_listener.get();
-        self.0.next_listener.set(id + 1);
-        self.0.listeners.borrow_mut().push(Listener { id, tell: Rc::new(listener) });
-        Subscription { rooms: Rc::downgrade(&self.0), id }
+        self.0.listeners.add(listener)
     }
 
     /// What the line is doing.
@@ -136,7 +133,6 @@ impl Rooms {
 
     /// Gives up who we were, and dials as somebody new under the same name.
     pub fn start_anew(&self) {
-        self.0.options.store.drop_token();
         self.0.replicas.borrow_mut().start_anew();
         self.0.dial();
     }
@@ -144,22 +140,20 @@ impl Rooms {
     /// Goes by another name from now on.
     pub fn rename(&self, name: PersonName) {
         // A name that could not be kept is asked for again at the next visit; nothing else comes of it.
-        drop(self.0.options.store.keep_name(&name));
+        drop(self.0.keeper.store().keep_name(&name));
         let hello = self.0.replicas.borrow_mut().rename(name);
         self.0.say(&hello);
     }
 
-    /// Enters a room, with the drafts that are stored for it. Entering it again changes nothing.
+    /// Enters a room: it is joined whenever the line is up, and what is stored of it goes on where it was. Entering it
+    /// again changes nothing.
     pub fn enter(&self, room: &RoomName) {
-        let stored = self.0.options.store.drafts(room);
-        let effects = self.0.replicas.borrow_mut().enter(room, stored);
-        self.0.apply(effects);
+        self.0.act(|replicas| replicas.enter(room));
     }
 
     /// Leaves a room. Its drafts stay stored, and go out when it is entered again.
     pub fn leave(&self, room: &RoomName) {
-        let effects = self.0.replicas.borrow_mut().leave(room);
-        self.0.apply(effects);
+        self.0.act(|replicas| replicas.leave(room));
     }
 
     /// Shows a room's replica to `read`; `None` if the room is not entered.
@@ -167,58 +161,81 @@ impl Rooms {
         self.0.replicas.borrow().get(room).map(read)
     }
 
-    /// Stores a draft, and posts it as soon as the room is joined and those before it have gone.
+    /// Takes in what was written: it is stored, and posted as soon as it is stored, the room is joined and those before
+    /// it have gone. What becomes of it is the draft's [`Fate`].
+    ///
+    /// When this returns, the draft is safe from a crash of the page, but not yet of the machine: until it is
+    /// [`Fate::Pending`].
     ///
     /// # Errors
     /// [`PostError`]: nothing was stored or sent, and the caller still has the text.
     pub fn post(&self, room: &RoomName, kind: Option<String>, body: Body) -> Result<MessageId, PostError> {
-        let epoch = self.read(room, |replica| replica.cursor()).ok_or(PostError::NotEntered)?.map(|c| c.epoch);
+        let has_room = self.0.replicas.borrow().has_room_for(room, body.len()).ok_or(PostError::NotEntered)?;
+        if !has_room {
+            return Err(PostError::Full);
+        }
         let id = MessageId(Uuid::new_v4());
         let written_at = now().max(self.0.last_written.get() + 1);
-        let draft = Draft { id, kind, body, written_at, epoch, fate: Fate::Pending };
-        self.0.options.store.keep_draft(room, &draft)?;
         self.0.last_written.set(written_at);
-        let effects = self.0.replicas.borrow_mut().write(room, draft, now());
-        self.0.apply(effects);
+        let draft = Draft { id, kind, body, written_at, epoch: None, fate: Fate::Storing };
+        self.0.act(|replicas| replicas.write(room, draft));
         Ok(id)
     }
 
-    /// Posts a refused draft once more, or one that was written for another log.
+    /// Posts a refused draft once more, or one that was written for another log or could not be stored.
     pub fn retry(&self, room: &RoomName, id: MessageId) {
-        let effects = self.0.replicas.borrow_mut().retry(room, id, now());
-        self.0.apply(effects);
+        self.0.act(|replicas| replicas.retry(room, id, now()));
     }
 
-    /// Gives a draft up, here and in the store.
+    /// Gives a draft up, here, in the store and in other tabs.
     pub fn discard(&self, room: &RoomName, id: MessageId) {
-        self.0.options.store.drop_draft(room, id);
-        let effects = self.0.replicas.borrow_mut().discard(room, id, now());
-        self.0.apply(effects);
+        self.0.act(|replicas| replicas.discard(room, id, now()));
+    }
+
+    /// The reader has seen everything in a room up to here: all tabs of this browser know it from now on, and the next
+    /// visit does. It never goes back.
+    pub fn mark_read(&self, room: &RoomName, seq: Seq) {
+        self.0.act(|replicas| replicas.mark_read(room, seq));
     }
 
     /// Says something to a room, or to one person in it, that is kept nowhere. It is lost if the line is down.
     pub fn signal(&self, room: &RoomName, to: Option<PersonId>, body: Body) {
-        let effects = self.0.replicas.borrow_mut().signal(Signal { room: room.clone(), to, body });
-        self.0.apply(effects);
+        self.0.act(|replicas| replicas.signal(Signal { room: room.clone(), to, body }));
     }
 
-    /// Fetches the page of entries before those held, unless there is none, or it is on its way.
+    /// Fetches the page of entries before those shown, unless there is none, or it is on its way.
     pub fn load_older(&self, room: &RoomName) {
-        let Some(before) = self.0.replicas.borrow_mut().ask_older(room) else { return };
-        self.0.tell(&Change::Room(room.clone()));
-        let (weak, room, http) = (Rc::downgrade(&self.0), room.clone(), self.0.options.http.clone());
-        wasm_bindgen_futures::spawn_local(async move {
-            let page = history::older(&http, &room, before).await;
-            let Some(inner) = weak.upgrade() else { return };
-            let effects = inner.replicas.borrow_mut().older(&room, before, page);
-            inner.apply(effects);
-        });
+        self.0.act(|replicas| replicas.load_older(room));
+    }
+
+    /// Fetches the page of entries after those shown, unless they are the latest, or it is on its way. Where it meets
+    /// the latest entries, those are shown from then on.
+    pub fn load_newer(&self, room: &RoomName) {
+        self.0.act(|replicas| replicas.load_newer(room));
+    }
+
+    /// Shows what is around a place in a room, as a permalink or a find asks. If that is not held, it is fetched:
+    /// [`Replica::finding`] tells how that goes, and what was shown stays until it is here.
+    pub fn show_around(&self, room: &RoomName, seq: Seq) {
+        self.0.act(|replicas| replicas.show_around(room, seq));
+    }
+
+    /// Shows the latest entries of a room again.
+    pub fn show_latest(&self, room: &RoomName) {
+        self.0.act(|replicas| replicas.show_latest(room));
+    }
+
+    /// Says what the reader has in view: the entry in the middle of it, or `None` where that is the end.
+    ///
+    /// At most [`Replica::MAX_ENTRIES`] are held, and what goes is what is far from there. Nobody is told of this.
+    pub fn looking_at(&self, room: &RoomName, seq: Option<Seq>) {
+        self.0.replicas.borrow_mut().looking_at(room, seq);
     }
 }
 
 impl Inner {
     fn dial(self: &Rc<Self>) {
-        let (session, events) = Session::builder(self.options.server.clone())
+        let (session, events) = Session::builder(self.server.clone())
             .ready(Ready::FirstMessage)
             .heartbeat(heartbeat(Duration::from_secs(15)))
             .worth_a_retry(|close: &CloseEvent| CloseCode(close.code).is_worth_a_retry())
@@ -237,7 +254,7 @@ impl Inner {
                 }
             }
             Event::Opened => {
-                let hello = self.replicas.borrow().hello();
+                let hello = self.replicas.borrow_mut().hello();
                 self.say(&hello);
             }
             Event::Up => self.set_line(Line::Up),
@@ -270,12 +287,28 @@ impl Inner {
         };
         // What a newer server says and this version doesn't know is passed over, as the protocol asks.
         let Ok(message) = message else { return };
-        let effects = self.replicas.borrow_mut().heard(message, now());
-        self.apply(effects);
+        self.act(|replicas| replicas.heard(message, now()));
+    }
+
+    fn on_stored(self: &Rc<Self>, asked: &[ToStore], answers: Vec<FromStore>) {
+        for message in asked {
+            if let (Some(tabs), Some(news)) = (&self.tabs, message.to_tabs())
+                && !answers.iter().any(|answer| answer.refuses(message))
+            {
+                tabs.tell(&news);
+            }
+        }
+        for answer in answers {
+            self.act(|replicas| replicas.stored(answer, now()));
+        }
     }
 
     fn line_lost(self: &Rc<Self>) {
-        let effects = self.replicas.borrow_mut().line_lost();
+        self.act(Replicas::line_lost);
+    }
+
+    fn act(self: &Rc<Self>, act: impl FnOnce(&mut Replicas) -> Vec<Effect>) {
+        let effects = act(&mut self.replicas.borrow_mut());
         self.apply(effects);
     }
 
@@ -285,10 +318,12 @@ impl Inner {
             match effect {
                 Effect::Say(message) => self.say(&message),
                 Effect::Tell(change) => changes.push(change),
-                // Without storage we are somebody new at the next visit: the page says so at the start.
-                Effect::KeepToken(token) => drop(self.options.store.keep_token(&token)),
-                Effect::KeepDraft(room, draft) => drop(self.options.store.keep_draft(&room, &draft)),
-                Effect::DropDraft(room, id) => self.options.store.drop_draft(&room, id),
+                Effect::Store(message) => self.keeper.bring(message),
+                Effect::Fetch(room, span) => self.fetch(room, span),
+                Effect::Redial => {
+                    self.line_lost();
+                    self.dial();
+                }
                 Effect::BeatEvery(seconds) => self.with_session(|session| {
                     session.set_heartbeat(heartbeat(Duration::from_secs(seconds.into())));
                 }),
@@ -299,8 +334,18 @@ impl Inner {
         }
         self.wait_for_due();
         for change in changes {
-            self.tell(&change);
+            self.listeners.tell(&change);
         }
+    }
+
+    fn fetch(self: &Rc<Self>, room: RoomName, span: Span) {
+        let (weak, http) = (Rc::downgrade(self), self.http.clone());
+        wasm_bindgen_futures::spawn_local(async move {
+            let page = history::fetch(&http, &room, span).await;
+            if let Some(inner) = weak.upgrade() {
+                inner.act(|replicas| replicas.page(&room, span, page));
+            }
+        });
     }
 
     /// What can't be said now, because the line is down, is said again when it is up: the replicas see to that.
@@ -319,9 +364,9 @@ impl Inner {
             let wait = u32::try_from(due.saturating_sub(now())).unwrap_or(u32::MAX);
             let weak = Rc::downgrade(self);
             Timeout::new(wait, move || {
-                let Some(inner) = weak.upgrade() else { return };
-                let effects = inner.replicas.borrow_mut().post_due(now());
-                inner.apply(effects);
+                if let Some(inner) = weak.upgrade() {
+                    inner.act(|replicas| replicas.post_due(now()));
+                }
             })
         });
         self.due.replace(timer);
@@ -329,22 +374,7 @@ impl Inner {
 
     fn set_line(&self, line: Line) {
         if self.line.replace(line.clone()) != line {
-            self.tell(&Change::Line);
-        }
-    }
-
-    fn tell(&self, change: &Change) {
-        let listeners = self.listeners.borrow().clone();
-        for listener in listeners {
-            (listener.tell)(change);
-        }
-    }
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        if let Some(rooms) = self.rooms.upgrade() {
-            rooms.listeners.borrow_mut().retain(|listener| listener.id != self.id);
+            self.listeners.tell(&Change::Line);
         }
     }
 }
@@ -357,17 +387,12 @@ async fn follow(rooms: Weak<Inner>, mut events: Events) {
     }
 }
 
-/// A draft that another tab took out of the store is settled or discarded there: it must not go out from here.
-fn hear_other_tabs(rooms: Weak<Inner>) -> Option<EventListener> {
-    let window = web_sys::window()?;
-    Some(EventListener::new(&window, "storage", move |event| {
-        let event = event.dyn_ref::<web_sys::StorageEvent>();
-        let removed = event.filter(|event| event.new_value().is_none()).and_then(web_sys::StorageEvent::key);
-        if let (Some((room, id)), Some(inner)) = (removed.as_deref().and_then(draft_of_key), rooms.upgrade()) {
-            let effects = inner.replicas.borrow_mut().discard(&room, id, now());
-            inner.apply(effects);
+fn hear_other_tabs(rooms: Weak<Inner>) -> Option<Tabs> {
+    Tabs::open(move |news| {
+        if let Some(inner) = rooms.upgrade() {
+            inner.act(|replicas| replicas.heard_of(news, now()));
         }
-    }))
+    })
 }
 
 /// The server is silent for at most `beat_every`; a little more, and we ask.

@@ -1,19 +1,25 @@
-//! Random schedules of posts, cuts, restarts, full disks and several tabs, against a server that is only its promise:
-//! at the end every replica is equal to the log, each draft is in it once, and in the order it was written.
+//! Random schedules of posts, cuts, restarts, full disks, lost data, entries no longer kept, several rooms, several tabs
+//! and a browser's store that is slow, full or crashes in between, against a server that is only its promise. At every
+//! moment what a replica shows is a part of the log without a hole; at the end every replica is the end of the log,
+//! each draft is in it once and in the order it was written, nobody is two people, and all tabs agree on what was read.
 
-use std::collections::{HashMap, VecDeque};
+mod browser;
+mod server;
 
-use openline_protocol::{
-    Body, Entries, Entry, Epoch, Frame, Join, Joined, MessageId, Person, PersonId, Refusal, RoomName, Roster, Seq,
-    SessionId, ToClient, ToServer, Token, Welcome, Why,
-};
+use std::collections::{BTreeMap, HashSet};
+
+use openline_protocol::{Body, Cursor, Entry, Join, MessageId, Person, PersonId, RoomName, Seq, SessionId};
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use uuid::Uuid;
 
+use self::{
+    browser::{Browser, Tab},
+    server::{Line, Server},
+};
 use crate::{
     draft::{Draft, Fate},
     replicas::{Effect, Replicas},
-    store::Store,
+    to_store::ToStore,
 };
 
 /// `OPENLINE_SEEDS=20000 cargo test -p openline-rooms` looks longer.
@@ -25,109 +31,140 @@ const STEPS: usize = 300;
 
 #[test]
 fn whatever_happens_every_draft_is_in_the_log_once_and_in_order_and_every_replica_equals_it() {
-    let mut settled = 0;
+    let mut seen = Seen::default();
     for seed in 0..seeds() {
         let mut world = World::new(seed);
         for _ in 0..STEPS {
             world.step();
         }
         world.heal();
-        world.check();
-        settled += world.server.log.len();
+        world.check(&mut seen);
     }
-    assert!(settled as u64 > seeds() * 20, "the schedules post too little to show anything: {settled} entries");
+    let Seen { settled, gaps, elsewhere, other_logs, redials, trimmed } = seen;
+    let all = [settled / 20, gaps, elsewhere, other_logs, redials, trimmed];
+    assert!(all.iter().all(|count| *count > 0), "the schedules do too little to show anything: {seen:?}");
 }
 
-/// The server as the wire describes it, without a network: one room.
-struct Server {
-    epoch: u32,
-    log: Vec<Entry>,
-    /// How many of the log's oldest entries are no longer kept.
-    dropped: u64,
-    ids: HashMap<MessageId, Seq>,
-    full: bool,
-}
-
-#[derive(Default)]
-struct Line {
-    up: VecDeque<Frame>,
-    down: VecDeque<Frame>,
-    cursor: Option<Seq>,
-    /// The draft that was refused for now, behind which nothing is taken.
-    held: Option<MessageId>,
-}
-
-struct Tab {
-    replicas: Replicas,
-    person: usize,
-    line: Option<Line>,
+/// What happened in all schedules together, so that they are known to show something.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    settled: u64,
+    gaps: u64,
+    elsewhere: u64,
+    other_logs: u64,
+    redials: u64,
+    trimmed: u64,
 }
 
 struct World {
     seed: u64,
     rng: SmallRng,
     now: u64,
-    room: RoomName,
+    rooms: [RoomName; 2],
     server: Server,
-    /// One store a person: their tabs share it.
-    stores: Vec<Store>,
+    /// What was ever in a log, by its epoch and room.
+    past: BTreeMap<(String, RoomName), Vec<Entry>>,
+    browsers: [Browser; 2],
     tabs: Vec<Tab>,
-    /// What each person wrote, in order, in each tab's life.
-    written: Vec<Vec<MessageId>>,
-    life_of: Vec<usize>,
-    discarded: Vec<MessageId>,
-    gaps: u64,
+    /// What was written in each tab's life into each room, in order.
+    written: Vec<(RoomName, Vec<MessageId>)>,
+    lives: BTreeMap<(usize, RoomName), usize>,
+    discarded: HashSet<MessageId>,
+    /// Told to their author as not stored, or on a page that crashed where there was no place for notes.
+    lost: HashSet<MessageId>,
+    /// Sent once more by their author, and so perhaps out of order.
+    retried: HashSet<MessageId>,
+    /// How far each person has read in each room of the log there is now.
+    read: BTreeMap<(usize, RoomName), Seq>,
+    /// At which revision each replica was looked at last.
+    checked: BTreeMap<(usize, RoomName), u64>,
+    seen: Seen,
 }
 
 impl World {
     fn new(seed: u64) -> Self {
-        let stores = vec![Store::memory(), Store::memory()];
         let mut world = Self {
             seed,
             rng: SmallRng::seed_from_u64(seed),
             now: 1_000,
-            room: "lobby".parse().unwrap(),
-            server: Server { epoch: 0, log: Vec::new(), dropped: 0, ids: HashMap::new(), full: false },
-            stores,
+            rooms: ["lobby".parse().unwrap(), "den".parse().unwrap()],
+            server: Server::default(),
+            past: BTreeMap::new(),
+            browsers: Default::default(),
             tabs: Vec::new(),
             written: Vec::new(),
-            life_of: Vec::new(),
-            discarded: Vec::new(),
-            gaps: 0,
+            lives: BTreeMap::new(),
+            discarded: HashSet::new(),
+            lost: HashSet::new(),
+            retried: HashSet::new(),
+            read: BTreeMap::new(),
+            checked: BTreeMap::new(),
+            seen: Seen::default(),
         };
-        for person in [0, 0, 1] {
+        world.browsers.iter_mut().for_each(|browser| browser.notes_are_off = seed.is_multiple_of(3));
+        for (place, person) in [0, 0, 1].into_iter().enumerate() {
             let tab = world.open_tab(person);
             world.tabs.push(tab);
-            world.written.push(Vec::new());
-            world.life_of.push(world.written.len() - 1);
+            world.begin(place);
         }
         world
     }
 
     fn open_tab(&mut self, person: usize) -> Tab {
         let session = SessionId::new(self.rng.random::<u64>().to_string()).unwrap();
-        let mut replicas = Replicas::new("Ada".parse().unwrap(), self.stores[person].token(), session);
-        replicas.enter(&self.room, self.stores[person].drafts(&self.room));
-        Tab { replicas, person, line: None }
+        // What one tab has put there, another may not see at once.
+        let token = self.browsers[person].store.token().cloned().filter(|_| self.rng.random_range(0..5) > 0);
+        let replicas = Replicas::new("Ada".parse().unwrap(), token, session);
+        Tab {
+            person,
+            replicas,
+            line: None,
+            to_store: Default::default(),
+            news: Default::default(),
+            fetches: Default::default(),
+        }
+    }
+
+    /// A tab's life begins.
+    fn begin(&mut self, place: usize) {
+        for room in self.rooms.clone() {
+            self.written.push((room.clone(), Vec::new()));
+            self.lives.insert((place, room.clone()), self.written.len() - 1);
+            let effects = self.tabs[place].replicas.enter(&room);
+            self.apply(place, effects);
+        }
     }
 
     fn step(&mut self) {
         self.now += self.rng.random_range(0..200);
         let place = self.rng.random_range(0..self.tabs.len());
+        let person = self.tabs[place].person;
         match self.rng.random_range(0..100) {
-            0..20 => self.write(place),
-            20..45 => self.serve(place),
-            45..75 => self.hear(place),
-            75..80 => self.connect(place),
-            80..83 => self.cut(place),
-            83..84 => self.reload(place),
-            84..85 => (0..self.tabs.len()).for_each(|place| self.cut(place)),
-            85..87 => self.server.full = !self.server.full,
-            87..88 => self.server.dropped = self.rng.random_range(self.server.dropped..=self.server.log.len() as u64),
-            88..89 if self.seed.is_multiple_of(4) => self.wipe(),
-            89..90 => self.discard(place),
+            0..15 => self.write(place),
+            15..30 => self.serve(place),
+            30..47 => self.hear(place),
+            47..61 => self.store(place),
+            61..66 => self.hear_other_tabs(place),
+            66..72 => self.connect(place),
+            72..75 => self.cut(place),
+            75..76 => self.crash(place),
+            76..77 => (0..self.tabs.len()).for_each(|place| self.cut(place)),
+            77..79 => self.server.full = !self.server.full,
+            79..80 => self.stop_keeping(),
+            80..81 if self.seed.is_multiple_of(4) => self.wipe(),
+            81..82 => self.discard(place),
+            82..83 => self.browsers[person].full = !self.browsers[person].full,
+            83..86 => self.others_speak(),
+            86..91 => self.look(place),
+            91..95 => self.fetch(place),
+            95..97 => self.mark_read(place),
             _ => self.wake_if_due(place),
         }
+        self.check_shown(place);
+    }
+
+    fn a_room(&mut self) -> RoomName {
+        self.rooms[self.rng.random_range(0..self.rooms.len())].clone()
     }
 
     /// The timer that a page sets.
@@ -139,37 +176,93 @@ impl World {
     }
 
     fn write(&mut self, place: usize) {
-        let id = MessageId(Uuid::from_u128(self.rng.random()));
-        let tab = &mut self.tabs[place];
-        let epoch = tab.replicas.get(&self.room).unwrap().cursor().map(|cursor| cursor.epoch);
+        let (room, id) = (self.a_room(), MessageId(Uuid::from_u128(self.rng.random())));
         self.now += 1;
-        let draft = Draft { id, kind: None, body: Body::text("hi"), written_at: self.now, epoch, fate: Fate::Pending };
-        self.stores[tab.person].keep_draft(&self.room, &draft).unwrap();
-        self.written[self.life_of[place]].push(id);
-        let effects = tab.replicas.write(&self.room, draft, self.now);
+        let body = Body::text("hi");
+        let draft = Draft { id, kind: None, body, written_at: self.now, epoch: None, fate: Fate::Storing };
+        self.written[self.lives[&(place, room.clone())]].1.push(id);
+        let effects = self.tabs[place].replicas.write(&room, draft);
         self.apply(place, effects);
     }
 
-    fn discard(&mut self, place: usize) {
-        let draft = self.tabs[place].replicas.get(&self.room).unwrap().drafts().next().map(|draft| draft.id);
-        if let Some(id) = draft {
-            // All tabs of the person hear of it, as through the browser's storage events.
-            let person = self.tabs[place].person;
-            self.stores[person].drop_draft(&self.room, id);
-            self.discarded.push(id);
-            for other in 0..self.tabs.len() {
-                if self.tabs[other].person == person {
-                    let effects = self.tabs[other].replicas.discard(&self.room, id, self.now);
-                    self.apply(other, effects);
-                }
-            }
+    /// Many entries at once, by somebody who is nowhere else.
+    fn others_speak(&mut self) {
+        let room = self.a_room();
+        let from = Person { id: PersonId(Uuid::max()), name: "Bo".parse().unwrap() };
+        let log = self.server.logs.entry(room).or_default();
+        for _ in 0..self.rng.random_range(1..80) {
+            log.append(MessageId(Uuid::from_u128(self.rng.random())), from.clone(), self.now, Body::text("ho"));
         }
+    }
+
+    fn stop_keeping(&mut self) {
+        let room = self.a_room();
+        let log = self.server.logs.entry(room).or_default();
+        log.dropped = self.rng.random_range(log.dropped..=log.head().number());
+    }
+
+    fn discard(&mut self, place: usize) {
+        let room = self.a_room();
+        let draft = self.tabs[place].replicas.get(&room).unwrap().drafts().next().map(|draft| draft.id);
+        if let Some(id) = draft {
+            self.discarded.insert(id);
+            let effects = self.tabs[place].replicas.discard(&room, id, self.now);
+            self.apply(place, effects);
+        }
+    }
+
+    /// The reader goes somewhere.
+    fn look(&mut self, place: usize) {
+        let room = self.a_room();
+        let replicas = &mut self.tabs[place].replicas;
+        let head = replicas.get(&room).unwrap().cursor().map_or(1, |cursor| cursor.seq.number() + 1);
+        let seq = Seq::new(self.rng.random_range(0..=head)).unwrap();
+        let effects = match self.rng.random_range(0..8) {
+            0..3 => replicas.load_older(&room),
+            3..5 => replicas.load_newer(&room),
+            5 => replicas.show_around(&room, seq),
+            6 => replicas.show_latest(&room),
+            _ => {
+                let seq = Some(seq).filter(|_| self.rng.random());
+                replicas.looking_at(&room, seq);
+                Vec::new()
+            }
+        };
+        self.apply(place, effects);
+    }
+
+    /// A page comes, or not.
+    fn fetch(&mut self, place: usize) {
+        if let Some((room, span)) = self.tabs[place].fetches.pop_front() {
+            let page = self.server.page(&room, span).and_then(|page| {
+                if self.rng.random_range(0..10) == 0 { Err("the server can't be reached".into()) } else { Ok(page) }
+            });
+            let effects = self.tabs[place].replicas.page(&room, span, page);
+            self.apply(place, effects);
+        }
+    }
+
+    fn mark_read(&mut self, place: usize) {
+        let room = self.a_room();
+        let tab = &mut self.tabs[place];
+        let Some(cursor) = tab.replicas.get(&room).unwrap().cursor() else { return };
+        let seq = Seq::new(self.rng.random_range(0..=cursor.seq.number())).unwrap();
+        let effects = tab.replicas.mark_read(&room, seq);
+        let marked = effects.iter().find_map(|effect| match effect {
+            Effect::Store(ToStore::Read(_, Cursor { epoch, seq })) if *epoch == self.server.epoch() => Some(*seq),
+            _ => None,
+        });
+        if let Some(seq) = marked {
+            let read = self.read.entry((tab.person, room)).or_default();
+            *read = seq.max(*read);
+        }
+        self.apply(place, effects);
     }
 
     fn connect(&mut self, place: usize) {
         if self.tabs[place].line.is_none() {
             let hello = self.tabs[place].replicas.hello();
-            self.tabs[place].line = Some(Line { up: [hello.to_frame()].into(), ..Line::default() });
+            self.tabs[place].line = Some(Line::begin(hello));
         }
     }
 
@@ -181,184 +274,268 @@ impl World {
         }
     }
 
-    fn reload(&mut self, place: usize) {
-        self.tabs[place] = self.open_tab(self.tabs[place].person);
-        self.written.push(Vec::new());
-        self.life_of[place] = self.written.len() - 1;
+    /// A tab ends in the middle of whatever it does, and another is opened.
+    fn crash(&mut self, place: usize) {
+        let person = self.tabs[place].person;
+        for room in self.rooms.clone() {
+            let browser = &mut self.browsers[person];
+            let replica = self.tabs[place].replicas.get(&room).unwrap();
+            let unkept = replica.drafts().map(|draft| draft.id).filter(|id| !browser.keeps(&room, *id));
+            self.lost.extend(unkept);
+        }
+        // How far it has been read may not have reached the store.
+        for message in &self.tabs[place].to_store {
+            if let ToStore::Read(room, _) = message {
+                self.read.remove(&(person, room.clone()));
+            }
+        }
+        self.tabs[place] = self.open_tab(person);
+        self.begin(place);
     }
 
-    /// The server's data is lost: another log, under another epoch.
+    /// The server's data is lost: other logs, under another epoch.
     fn wipe(&mut self) {
         (0..self.tabs.len()).for_each(|place| self.cut(place));
-        let epoch = self.server.epoch + 1;
-        self.server = Server { epoch, log: Vec::new(), dropped: 0, ids: HashMap::new(), full: false };
+        self.remember();
+        self.server.wipe();
+        self.read.clear();
+    }
+
+    fn remember(&mut self) {
+        let epoch = self.server.epoch().to_string();
+        for (room, log) in &self.server.logs {
+            self.past.insert((epoch.clone(), room.clone()), log.entries.clone());
+        }
     }
 
     fn apply(&mut self, place: usize, effects: Vec<Effect>) {
         let tab = &mut self.tabs[place];
-        let store = &self.stores[tab.person];
+        let mut redial = false;
         for effect in effects {
             match effect {
                 Effect::Say(message) => {
                     if let Some(line) = &mut tab.line {
-                        line.up.push_back(message.to_frame());
+                        line.up.push_back(message);
                     }
                 }
-                Effect::KeepToken(token) => store.keep_token(&token).unwrap(),
-                Effect::KeepDraft(room, draft) => store.keep_draft(&room, &draft).unwrap(),
-                Effect::DropDraft(room, id) => store.drop_draft(&room, id),
+                Effect::Store(message) => {
+                    self.browsers[tab.person].note(&message);
+                    tab.to_store.push_back(message);
+                }
+                Effect::Fetch(room, span) => tab.fetches.push_back((room, span)),
+                Effect::Redial => redial = true,
                 Effect::Tell(_) | Effect::BeatEvery(_) | Effect::ComeBackIn(_) => {}
             }
         }
+        if redial {
+            self.seen.redials += 1;
+            self.cut(place);
+            self.connect(place);
+        }
     }
 
-    fn hear(&mut self, place: usize) {
-        let frame = self.tabs[place].line.as_mut().and_then(|line| line.down.pop_front());
-        if let Some(Frame::Text(text)) = frame {
-            let effects = self.tabs[place].replicas.heard(ToClient::from_text(&text).unwrap(), self.now);
+    /// The store comes to what a tab has brought it.
+    fn store(&mut self, place: usize) {
+        let tab = &mut self.tabs[place];
+        let Some(message) = tab.to_store.pop_front() else { return };
+        let (answer, news) = self.browsers[tab.person].take(message);
+        let person = tab.person;
+        if let Some(news) = news {
+            let others =
+                self.tabs.iter_mut().enumerate().filter(|(other, tab)| *other != place && tab.person == person);
+            others.for_each(|(_, tab)| tab.news.push_back(news.clone()));
+        }
+        if let Some(answer) = answer {
+            let effects = self.tabs[place].replicas.stored(answer, self.now);
             self.apply(place, effects);
         }
     }
 
-    /// The server takes one message of a line, and then sends what is behind its cursor.
-    fn serve(&mut self, place: usize) {
-        let person =
-            Person { id: PersonId(Uuid::from_u128(self.tabs[place].person as u128)), name: "Ada".parse().unwrap() };
-        let Some(line) = &mut self.tabs[place].line else { return };
-        if let Some(Frame::Text(text)) = line.up.pop_front() {
-            let answer = self.server.take(line, ToServer::from_text(&text).unwrap(), person, self.now);
-            line.down.extend(answer.map(|message| message.to_frame()));
+    fn hear_other_tabs(&mut self, place: usize) {
+        if let Some(news) = self.tabs[place].news.pop_front() {
+            let effects = self.tabs[place].replicas.heard_of(news, self.now);
+            self.apply(place, effects);
         }
-        if let Some(cursor) = line.cursor
-            && cursor < self.server.head()
-        {
-            let upto = (cursor.number() + self.rng.random_range(1..5)).min(self.server.head().number());
-            let entries = self.server.log[cursor.number() as usize..upto as usize].to_vec();
-            let batch = Entries { room: self.room.clone(), after: cursor, entries };
-            line.down.push_back(ToClient::Entries(batch).to_frame());
-            line.cursor = Seq::new(upto);
+    }
+
+    fn hear(&mut self, place: usize) {
+        let message = self.tabs[place].line.as_mut().and_then(|line| line.down.pop_front());
+        if let Some(message) = message {
+            let effects = self.tabs[place].replicas.heard(message, self.now);
+            self.apply(place, effects);
+        }
+    }
+
+    fn serve(&mut self, place: usize) {
+        let most = self.rng.random_range(1..40);
+        if let Some(line) = &mut self.tabs[place].line {
+            self.server.serve(line, self.now, most);
         }
     }
 
     /// Everything works from here on, until nothing is left to do.
     fn heal(&mut self) {
         self.server.full = false;
+        self.browsers.iter_mut().for_each(|browser| browser.full = false);
         for round in 0.. {
-            assert!(round < 10_000, "seed {}: it does not come to rest", self.seed);
+            assert!(round < 10_000, "seed {}: it does not come to rest: {}", self.seed, self.unrest());
             self.now += 1_000;
             for place in 0..self.tabs.len() {
                 self.connect(place);
-                let unsent: Vec<_> = {
-                    let replica = self.tabs[place].replicas.get(&self.room).unwrap();
-                    replica.drafts().filter(|draft| !draft.is_underway()).map(|draft| draft.id).collect()
-                };
-                for id in unsent {
-                    let effects = self.tabs[place].replicas.retry(&self.room, id, self.now);
-                    self.apply(place, effects);
-                }
+                self.retry_unsent(place);
                 self.wake_if_due(place);
+                self.store(place);
+                self.hear_other_tabs(place);
+                self.fetch(place);
                 self.serve(place);
                 self.hear(place);
             }
-            let head = self.server.head();
-            let at_rest = self.tabs.iter().all(|tab| {
-                let replica = tab.replicas.get(&self.room).unwrap();
-                let line = tab.line.as_ref().unwrap();
-                replica.is_joined()
-                    && replica.drafts().next().is_none()
-                    && replica.cursor().is_some_and(|cursor| cursor.seq == head)
-                    && line.up.is_empty()
-                    && line.down.is_empty()
-            });
-            if at_rest {
+            if self.tabs.iter().all(|tab| self.is_at_rest(tab)) {
                 return;
             }
         }
     }
 
-    fn check(&mut self) {
+    /// The author sends what was refused, not stored, or written for another log.
+    fn retry_unsent(&mut self, place: usize) {
+        for room in self.rooms.clone() {
+            let replica = self.tabs[place].replicas.get(&room).unwrap();
+            let unsent: Vec<_> = replica.drafts().filter(|draft| !draft.is_underway()).cloned().collect();
+            for Draft { id, fate, .. } in unsent {
+                self.seen.other_logs += u64::from(fate == Fate::OtherLog);
+                self.retried.insert(id);
+                let effects = self.tabs[place].replicas.retry(&room, id, self.now);
+                self.apply(place, effects);
+            }
+        }
+    }
+
+    fn is_at_rest(&self, tab: &Tab) -> bool {
+        let quiet = tab.line.as_ref().is_some_and(|line| line.up.is_empty() && line.down.is_empty())
+            && tab.to_store.is_empty()
+            && tab.news.is_empty()
+            && tab.fetches.is_empty();
+        let in_room = |room| {
+            let replica = tab.replicas.get(room).unwrap();
+            let head = self.server.logs.get(room).map_or(Seq::START, |log| log.head());
+            replica.is_joined()
+                && replica.drafts().next().is_none()
+                && replica.cursor().is_some_and(|cursor| cursor.seq == head)
+        };
+        quiet && self.rooms.iter().all(in_room)
+    }
+
+    /// What is still going on.
+    fn unrest(&self) -> String {
+        let tab = |tab: &Tab| {
+            let rooms = self.rooms.iter().map(|room| {
+                let replica = tab.replicas.get(room).unwrap();
+                let head = self.server.logs.get(room).map(|log| log.head());
+                let drafts: Vec<_> = replica.drafts().map(|draft| &draft.fate).collect();
+                format!("{room}: at {:?} of {head:?}, {drafts:?}", replica.cursor())
+            });
+            let line = tab.line.as_ref().map(|line| (&line.up, &line.down));
+            format!("{:?}, {line:?}, {:?}, {:?}", rooms.collect::<Vec<_>>(), tab.to_store, tab.fetches)
+        };
+        self.tabs.iter().map(tab).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What a reader sees is a part of the log without a hole, whatever happens.
+    fn check_shown(&mut self, place: usize) {
         let seed = self.seed;
-        let log: Vec<_> = self.server.log.iter().map(|entry| (entry.seq, entry.id)).collect();
-        for tab in &self.tabs {
-            let replica = tab.replicas.get(&self.room).unwrap();
-            let held: Vec<_> = replica.entries().iter().map(|entry| (entry.seq, entry.id)).collect();
-            assert!(log.ends_with(&held), "seed {seed}: a replica is not the end of the log");
-            self.gaps += u64::from(replica.gap().is_some());
-            if replica.gap().is_none() && self.server.epoch == 0 && self.server.dropped == 0 {
-                assert!(held.len() >= log.len().min(Join::LAST as usize), "seed {seed}: a gap was not told");
+        for room in &self.rooms {
+            let replica = self.tabs[place].replicas.get(room).unwrap();
+            let Some(cursor) = replica.cursor() else { continue };
+            if self.checked.insert((place, room.clone()), replica.revision()) == Some(replica.revision()) {
+                continue;
             }
+            let past = self.past.get(&(cursor.epoch.to_string(), room.clone()));
+            let log = match past {
+                Some(log) => log,
+                None => self.server.logs.get(room).map_or(&[][..], |log| &log.entries),
+            };
+            for run in [replica.entries(), replica.latest()] {
+                let first = run.front().map_or(0, |entry| entry.seq.number() as usize - 1);
+                let held = run.iter().map(|entry| entry.id);
+                let same = held.eq(log.iter().skip(first).take(run.len()).map(|entry| entry.id));
+                assert!(same, "seed {seed}: a replica shows what is not a part of the log");
+                assert!(run.len() <= crate::Replica::MAX_ENTRIES, "seed {seed}: a replica holds {}", run.len());
+            }
+            self.seen.elsewhere += u64::from(!replica.is_at_latest());
+            self.seen.trimmed += u64::from(replica.latest().len() > 150);
         }
-        let mut ids: Vec<_> = log.iter().map(|(_, id)| *id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        assert_eq!(ids.len(), log.len(), "seed {seed}: something is in the log twice");
-        for life in &self.written {
+    }
+
+    fn check(&mut self, seen: &mut Seen) {
+        let seed = self.seed;
+        (0..self.tabs.len()).for_each(|place| self.check_shown(place));
+        for room in &self.rooms {
+            let Some(log) = self.server.logs.get(room) else { continue };
+            self.seen.settled += log.entries.len() as u64;
+            for tab in &self.tabs {
+                let replica = tab.replicas.get(room).unwrap();
+                let (held, head) = (replica.latest(), log.head());
+                assert!(held.back().is_none_or(|entry| entry.seq == head), "seed {seed}: not the end of the log");
+                self.seen.gaps += u64::from(replica.gap().is_some());
+                if replica.gap().is_none() && self.server.life == 0 && log.dropped == 0 {
+                    let least = log.entries.len().min(Join::LAST as usize).min(crate::run::Run::FLOOR);
+                    assert!(held.len() >= least, "seed {seed}: a gap was not told");
+                }
+                let read = self.read.get(&(tab.person, room.clone())).copied().unwrap_or_default();
+                let knows = replica.read().unwrap_or_default();
+                assert!(knows >= read, "seed {seed}: {read} was read, and a tab knows of {knows}");
+            }
+            let mut ids: Vec<_> = log.entries.iter().map(|entry| entry.id).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            assert_eq!(ids.len(), log.entries.len(), "seed {seed}: something is in the log twice");
+        }
+        self.check_written();
+        self.check_people();
+        seen.add(self.seen);
+    }
+
+    fn check_written(&self) {
+        let seed = self.seed;
+        for (room, life) in self.written.iter().filter(|_| self.server.life == 0) {
+            let Some(log) = self.server.logs.get(room) else { continue };
             // One that was discarded may still have been on its way, from another tab, and has no place to keep.
-            let kept = life.iter().filter(|id| !self.discarded.contains(id));
-            let places: Vec<_> = kept.filter_map(|id| self.server.ids.get(id)).collect();
-            if self.server.epoch == 0 {
-                let missing =
-                    life.iter().filter(|id| !self.server.ids.contains_key(id) && !self.discarded.contains(id));
-                assert_eq!(missing.count(), 0, "seed {seed}: something written is not in the log");
-                assert!(places.is_sorted(), "seed {seed}: the order of writing is lost");
+            let kept: Vec<_> = life.iter().filter(|id| !self.discarded.contains(id)).collect();
+            let missing = kept.iter().filter(|id| !log.ids.contains_key(id) && !self.lost.contains(id));
+            assert_eq!(missing.count(), 0, "seed {seed}: something written is not in the log");
+            let in_order = kept.iter().filter(|id| !self.retried.contains(id));
+            assert!(in_order.filter_map(|id| log.ids.get(id)).is_sorted(), "seed {seed}: the order of writing is lost");
+        }
+    }
+
+    /// Nobody is two people, all tabs of a person know the same, and nothing is left in a store.
+    fn check_people(&mut self) {
+        let seed = self.seed;
+        for (person, browser) in self.browsers.iter_mut().enumerate() {
+            let tabs: Vec<_> = self.tabs.iter().filter(|tab| tab.person == person).collect();
+            let who: HashSet<_> = tabs.iter().map(|tab| tab.replicas.me().unwrap().id).collect();
+            assert_eq!(who.len(), 1, "seed {seed}: the tabs of one browser are several people");
+            assert!(browser.store.token().is_some_and(|token| who.contains(&token.0.parse().unwrap())));
+            for room in &self.rooms {
+                let read: HashSet<_> = tabs.iter().map(|tab| tab.replicas.get(room).unwrap().read()).collect();
+                assert_eq!(read.len(), 1, "seed {seed}: tabs don't agree on what was read: {read:?}");
+                assert!(!browser.keeps_any(room), "seed {seed}: a settled draft is still stored");
             }
         }
-        for store in &self.stores {
-            assert!(store.drafts(&self.room).is_empty(), "seed {seed}: a settled draft is still stored");
-        }
+        let people: HashSet<_> = self.tabs.iter().map(|tab| tab.replicas.me().unwrap().id).collect();
+        let mut authors = self.server.logs.values().flat_map(|log| &log.entries).map(|entry| entry.from.id);
+        let known = |id: PersonId| id == PersonId(Uuid::max()) || people.contains(&id);
+        assert!(authors.all(known), "seed {seed}: somebody wrote as somebody they are not");
     }
 }
 
-impl Server {
-    fn head(&self) -> Seq {
-        Seq::new(self.log.len() as u64).unwrap()
-    }
-
-    fn take(&mut self, line: &mut Line, message: ToServer, from: Person, now: u64) -> Option<ToClient> {
-        match message {
-            ToServer::Hello(_) => Some(ToClient::Welcome(Welcome {
-                token: Token(from.id.to_string().into()),
-                you: from,
-                limits: Default::default(),
-                beat_every: 15,
-            })),
-            ToServer::Join(join) => {
-                let epoch = Epoch(self.epoch.to_string().into());
-                let asked = join.after.filter(|after| {
-                    after.epoch == epoch && after.seq.number() >= self.dropped && after.seq <= self.head()
-                });
-                let last = self.head().back(u64::from(Join::LAST)).max(Seq::new(self.dropped).unwrap());
-                let after = asked.map_or(last, |asked| asked.seq);
-                line.cursor = Some(after);
-                line.held = None;
-                let first = Seq::new(self.dropped).unwrap().next();
-                let roster = Roster::default();
-                Some(ToClient::Joined(Joined { room: join.room, epoch, first, after, head: self.head(), roster }))
-            }
-            ToServer::Post(post) => {
-                let refuse = |why| {
-                    let (room, id) = (Some(post.room.clone()), Some(post.id));
-                    Some(ToClient::Refusal(Refusal { room, id, why, retry_after: Some(500) }))
-                };
-                let Some(cursor) = line.cursor else { return refuse(Why::NotJoined {}) };
-                if let Some(id) = line.held.filter(|held| *held != post.id) {
-                    return refuse(Why::Behind { id });
-                }
-                if let Some(seq) = self.ids.get(&post.id) {
-                    line.held = None;
-                    return (*seq <= cursor).then_some(ToClient::Settled { room: post.room, id: post.id, seq: *seq });
-                }
-                if self.full {
-                    line.held = Some(post.id);
-                    return refuse(Why::StorageFull {});
-                }
-                line.held = None;
-                let seq = self.head().next();
-                self.ids.insert(post.id, seq);
-                self.log.push(Entry { seq, id: post.id, from, at: now, kind: post.kind, body: post.body });
-                None
-            }
-            ToServer::Leave { .. } | ToServer::Signal(_) | ToServer::Beat {} => None,
-        }
+impl Seen {
+    fn add(&mut self, other: Self) {
+        self.settled += other.settled;
+        self.gaps += other.gaps;
+        self.elsewhere += other.elsewhere;
+        self.other_logs += other.other_logs;
+        self.redials += other.redials;
+        self.trimmed += other.trimmed;
     }
 }

@@ -1,0 +1,113 @@
+//! What is said to the store that outlives a page, and what it answers; and what a tab tells the others of one browser
+//! about it.
+
+use openline_protocol::{Cursor, MessageId, RoomName, Token};
+use serde::{Deserialize, Serialize};
+
+use crate::draft::{Draft, Fate};
+
+/// Something for the store. Requests are carried out in the order they were made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ToStore {
+    /// What is kept of this room? Answered with [`FromStore::Loaded`].
+    Load(RoomName),
+    /// Keep this draft as it is now. Answered with [`FromStore::Kept`] once it is safe, or [`FromStore::NotKept`].
+    KeepDraft(RoomName, Draft),
+    /// This draft is settled or discarded. Needs no answer: one that is still there is settled again.
+    DropDraft(RoomName, MessageId),
+    /// This far has the room been read. What is kept never goes back within a log. Answered with [`FromStore::Read`],
+    /// unless it fails.
+    Read(RoomName, Cursor),
+    /// Keep this token, unless another tab was faster. Answered with [`FromStore::Claimed`].
+    Claim {
+        /// What the server gave.
+        token: Token,
+        /// The one it replaces, if it does: whatever else is kept stays.
+        instead_of: Option<Token>,
+    },
+}
+
+/// What the store answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FromStore {
+    /// This is kept of a room.
+    Loaded(RoomName, Kept),
+    /// The draft is safe.
+    Kept(RoomName, MessageId),
+    /// The draft could not be kept: the store is full, or fails.
+    NotKept(RoomName, MessageId),
+    /// The room has been read this far, here or in another tab.
+    Read(RoomName, Cursor),
+    /// The token that is kept now: the one that came first.
+    Claimed(Token),
+}
+
+/// What is kept of a room.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// The drafts, in any order.
+    pub drafts: Vec<Draft>,
+    /// How far it has been read, and in which log.
+    pub read: Option<Cursor>,
+}
+
+/// What a tab tells the other tabs of the same browser, once it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ToTabs {
+    /// This draft is kept: every tab that is in its room posts it, and its id does the rest.
+    Kept {
+        /// Which room.
+        room: RoomName,
+        /// The draft.
+        draft: Draft,
+    },
+    /// This draft is settled or discarded.
+    Dropped {
+        /// Which room.
+        room: RoomName,
+        /// Which draft.
+        id: MessageId,
+    },
+    /// The room has been read this far.
+    Read {
+        /// Which room.
+        room: RoomName,
+        /// How far.
+        cursor: Cursor,
+    },
+}
+
+impl ToStore {
+    /// What the other tabs are to be told once this is done.
+    pub(crate) fn to_tabs(&self) -> Option<ToTabs> {
+        match self.clone() {
+            // What becomes of it there is for the other tab to find out.
+            Self::KeepDraft(room, draft) => Some(ToTabs::Kept { room, draft: Draft { fate: Fate::Pending, ..draft } }),
+            Self::DropDraft(room, id) => Some(ToTabs::Dropped { room, id }),
+            Self::Read(room, cursor) => Some(ToTabs::Read { room, cursor }),
+            Self::Load(_) | Self::Claim { .. } => None,
+        }
+    }
+}
+
+impl FromStore {
+    /// Whether this says that something was not done.
+    pub(crate) fn refuses(&self, message: &ToStore) -> bool {
+        match (self, message) {
+            (Self::NotKept(room, id), ToStore::KeepDraft(kept_in, draft)) => room == kept_in && *id == draft.id,
+            _ => false,
+        }
+    }
+}
+
+/// The further of two places, where they are in one log; else the newer statement.
+pub(crate) fn further(kept: Option<&Cursor>, new: &Cursor) -> Cursor {
+    match kept {
+        Some(kept) if kept.epoch == new.epoch && kept.seq > new.seq => kept.clone(),
+        _ => new.clone(),
+    }
+}
