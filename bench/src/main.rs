@@ -1,50 +1,85 @@
-//! Our server and a peer, one after another, under the same load in one run.
+//! Our server and its peers, one after another, under the same load in one run.
 //!
-//! What is measured: CPU time of the server's process per delivery (one entry reaching one receiver), with so many
-//! posts outstanding; and the memory of its process per idle connection. The server runs on one core and the load on
-//! another where `taskset` is there to see to it.
+//! What lives here, from the ground up: a server as a process (`process`), the frames the load speaks (`frame`), the
+//! small peers of our own and how each server is started (`peers`), the load (`crowd`), what is measured (`measure`), and
+//! how it is told (`report`, `plot`). A server runs on one core, the load on another.
 //!
-//! What is not alike: our server writes each post to disk before anybody hears of it, and gives it a place in a log;
-//! the peer only hands on what it is told. Both send the same bytes of JSON for an entry.
+//! What is not alike: our server gives each post a place in a log, and writes it to disk before anybody hears of it
+//! ("settled"); a signal it hands on as the peers do. A peer's message is the JSON of one batch with one entry.
 
-mod peer;
 mod process;
-mod load;
+mod frame;
+mod peers;
+mod crowd;
+mod measure;
 mod report;
+mod plot;
+
+use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::peers::{Own, System};
 
 #[derive(Parser)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Receivers of each message.
-    #[arg(long, default_value_t = 1_000)]
-    receivers: usize,
-    /// Messages for each figure.
-    #[arg(long, default_value_t = 1_600)]
-    messages: usize,
-    /// Idle connections.
-    #[arg(long, default_value_t = 10_000)]
-    idle: usize,
-    /// Repeats of each figure; the median is told.
+    /// What to measure.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = Part::value_variants().to_vec())]
+    only: Vec<Part>,
+    /// Whom to measure.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = System::value_variants().to_vec())]
+    systems: Vec<System>,
+    /// Receivers of each message. The largest number is also that of idle lines.
+    #[arg(long, value_delimiter = ',', default_values_t = [1_000, 10_000])]
+    receivers: Vec<usize>,
+    /// Messages under way at a time: the next ones go when everybody has heard the last.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 8, 32])]
+    outstanding: Vec<usize>,
+    /// Repeats of each figure, in turns; the median is told.
     #[arg(long, default_value_t = 3)]
     repeats: usize,
+    /// Seconds for each figure.
+    #[arg(long, default_value_t = 0.7)]
+    seconds: f64,
+    /// Lines that a message a second goes to, for the latency.
+    #[arg(long, default_value_t = 18_000)]
+    crowd: usize,
+    /// Lines that come at once, while a thousand others listen.
+    #[arg(long, default_value_t = 10_000)]
+    burst: usize,
+    /// Where npm put Bun and ws; without it they are left out.
+    #[arg(long, value_name = "DIR")]
+    node_modules: Option<PathBuf>,
+    /// A folder to draw the curves into, as SVG.
+    #[arg(long, value_name = "DIR")]
+    plot: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Be the peer: axum's WebSocket and one broadcast channel, a write for each message.
-    Peer,
+    /// Be one of the small peers of our own.
+    Peer { peer: Own },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// CPU of the server per delivery.
+    Delivery,
+    /// Memory of the server per idle line, and the CPU that accepting it costs.
+    Idle,
+    /// From a post to each hearing of it, at a message a second.
+    Latency,
+    /// What many lines that come at once do to those that are there.
+    Burst,
 }
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    process::stay_on_core(if arguments.command.is_some() { 0 } else { 1 })?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match arguments.command {
-        Some(Command::Peer) => runtime.block_on(peer::serve()),
-        None => runtime.block_on(report::print(&arguments)),
+        Some(Command::Peer { peer }) => peers::serve(peer),
+        None => report::print(&arguments),
     }
 }

@@ -1,78 +1,95 @@
 //! A server as a process: started on a core of its own, its address read, its CPU time and memory looked up.
 
 use std::{
-    env,
-    os::unix::process::CommandExt,
-    path::Path,
-    process::{Command as StdCommand, Stdio},
+    fs,
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
     time::Duration,
 };
 
-use anyhow::{Context, Result, anyhow};
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::{Child, Command},
+use anyhow::{Context, Result, ensure};
+use rustix::{
+    thread::{CpuSet, sched_getaffinity, sched_setaffinity},
+    time::{ClockId, clock_gettime},
 };
+use tempfile::TempDir;
 
-/// Starts this program over, bound to a core, unless it is already, or there is no `taskset`.
-pub(crate) fn stay_on_core(core: usize) -> Result<()> {
-    const BOUND: &str = "OPENLINE_BENCH_CORE";
-    if env::var_os(BOUND).is_some_and(|bound| bound == *core.to_string()) {
-        return Ok(());
-    }
-    let error = StdCommand::new("taskset")
-        .args(["-c", &core.to_string()])
-        .arg(env::current_exe()?)
-        .args(env::args_os().skip(1))
-        .env(BOUND, core.to_string())
-        .exec();
-    eprintln!("not bound to a core ({error}): server and load share them all");
-    Ok(())
-}
-
-/// A server's process, until this is dropped.
-pub(crate) struct Server {
+/// A server's process.
+///
+/// # Drop
+/// It is killed.
+pub(crate) struct Process {
     child: Child,
     pub(crate) address: String,
-    id: u32,
+    /// Where it writes. It goes after the process does.
+    _data: Option<TempDir>,
 }
 
-impl Server {
-    /// Starts it on core 0, and waits for the line that says where it listens.
-    pub(crate) async fn start(program: &Path, arguments: &[&str]) -> Result<Self> {
-        let mut command = Command::new("taskset");
-        command.args(["-c", "0"]).arg(program).args(arguments).env("OPENLINE_LOG", "warn");
-        let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().context("starting a server")?;
+impl Process {
+    /// Starts it on the first core, and waits for the line that says where it listens. Whoever calls goes on on the
+    /// second one.
+    pub(crate) fn start(mut command: Command, data: Option<TempDir>) -> Result<Self> {
+        let [server, load] = cores()?;
+        // A child inherits the core of the thread that starts it.
+        sched_setaffinity(None, &server)?;
+        let child = command.env("OPENLINE_LOG", "warn").stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
+        sched_setaffinity(None, &load)?;
+        let mut child = child.with_context(|| format!("starting {command:?}"))?;
         let mut lines = BufReader::new(child.stdout.take().context("its output")?).lines();
         let address = loop {
-            let line = lines.next_line().await?.ok_or_else(|| anyhow!("{} ended at once", program.display()))?;
+            let line = lines.next().with_context(|| format!("{command:?} ended at once"))??;
             if let Some(address) = line.strip_prefix("listening on http://") {
-                break address.to_owned();
+                break address.trim_end_matches('/').to_owned();
             }
         };
-        // `taskset` becomes the program it starts, so its id is the program's.
-        let id = child.id().context("its id")?;
-        Ok(Self { child, address, id })
+        Ok(Self { child, address, _data: data })
     }
 
     /// CPU time so far, of all its threads.
     pub(crate) fn cpu(&self) -> Result<Duration> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id))?;
-        let after_name = stat.rsplit_once(')').context("a name")?.1;
-        let ticks: u64 = after_name.split_whitespace().skip(11).take(2).filter_map(|n| n.parse::<u64>().ok()).sum();
-        // The kernel's clock ticks a hundred times a second for everybody who asks (sysconf(_SC_CLK_TCK)).
-        Ok(Duration::from_millis(ticks * 10))
+        let mut nanoseconds = 0;
+        for thread in fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
+            // A thread may end while we look.
+            let Ok(stat) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
+            nanoseconds += stat.split_whitespace().next().context("an empty schedstat")?.parse::<u64>()?;
+        }
+        Ok(Duration::from_nanos(nanoseconds))
     }
 
     /// Bytes of memory that are this process's own.
     pub(crate) fn memory(&self) -> Result<u64> {
-        let rollup = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.id))?;
+        let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", self.child.id()))?;
         let private = rollup.lines().filter(|line| line.starts_with("Private_"));
         let kilobytes = private.filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
         Ok(kilobytes.sum::<u64>() * 1024)
     }
+}
 
-    pub(crate) async fn stop(mut self) -> Result<()> {
-        Ok(self.child.kill().await?)
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
+}
+
+/// CPU time of this process, which is the load's.
+pub(crate) fn own_cpu() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec.try_into().unwrap_or(0), time.tv_nsec.try_into().unwrap_or(0))
+}
+
+/// The first two cores we may use.
+fn cores() -> Result<[CpuSet; 2]> {
+    use std::sync::OnceLock;
+    static ALLOWED: OnceLock<Vec<usize>> = OnceLock::new();
+    let allowed = sched_getaffinity(None)?;
+    // Looked at once: from the first start on, this process is on one core itself.
+    let allowed = ALLOWED.get_or_init(|| (0..CpuSet::MAX_CPU).filter(|cpu| allowed.is_set(*cpu)).collect());
+    ensure!(allowed.len() > 1, "a core for the server and one for the load are needed; there is only one");
+    let [mut server, mut load] = [CpuSet::new(), CpuSet::new()];
+    if let [first, second, ..] = allowed[..] {
+        server.set(first);
+        load.set(second);
+    }
+    Ok([server, load])
 }

@@ -1,98 +1,185 @@
-//! What is measured, in which order, and how it is told.
+//! What is measured in which order, and how it is told.
+//!
+//! Systems take turns within each repeat, so that whatever else the machine does falls on all of them.
 
-use std::path::PathBuf;
+use std::{path::Path, time::Duration};
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use crate::{
-    Arguments,
-    load::{Crowd, Dialect, connect},
-    process::Server,
+    Arguments, Part,
+    measure::{self, Delivery, Idle, Latency},
+    peers::System,
+    plot::{self, Curve},
 };
 
-const OUTSTANDING: [usize; 3] = [1, 8, 32];
+/// Messages of a measurement of latency, one a second.
+const MESSAGES: u32 = 10;
 
-pub(crate) async fn print(arguments: &Arguments) -> Result<()> {
-    let Arguments { receivers, messages, idle, repeats, .. } = *arguments;
-    let ours = our_server()?;
-    let peer = std::env::current_exe()?;
-    println!(
-        "CPU of the server per delivery, in µs: {receivers} receivers, 64 characters of text; median of {repeats}"
-    );
-    println!(
-        "{:>12} {:>10} {:>14} {:>8} {:>18}",
-        "outstanding", "openline", "axum broadcast", "ratio", "frames/delivery"
-    );
-    for outstanding in OUTSTANDING {
-        let messages = messages.min(50 * outstanding).max(outstanding * 5);
-        let (mut own, mut other, mut frames) = (Vec::new(), Vec::new(), 0.0);
-        for _ in 0..repeats {
-            let data = tempfile::tempdir()?;
-            let server = Server::start(&ours, &our_arguments(data.path().to_str().unwrap_or_default())).await?;
-            let (cost, share) = per_delivery(server, Dialect::Openline, receivers, messages, outstanding).await?;
-            own.push(cost);
-            frames = share;
-            let server = Server::start(&peer, &["peer"]).await?;
-            other.push(per_delivery(server, Dialect::Echoed, receivers, messages, outstanding).await?.0);
-        }
-        let (own, other) = (median(own), median(other));
-        println!("{outstanding:>12} {own:>10.2} {other:>14.2} {:>8.2} {frames:>18.3}", own / other);
+/// Measures what is wanted, and prints it.
+pub(crate) fn print(arguments: &Arguments) -> Result<()> {
+    let node_modules = arguments.node_modules.as_deref();
+    let (systems, missing): (Vec<_>, Vec<_>) =
+        arguments.systems.iter().copied().partition(|system| system.is_there(node_modules));
+    for system in missing {
+        println!("{} is left out: npm brings it, and it isn't there.", system.name());
     }
-
-    println!("\nMemory of the server's process per idle connection, in KiB, at {idle}:");
-    let data = tempfile::tempdir()?;
-    let server = Server::start(&ours, &our_arguments(data.path().to_str().unwrap_or_default())).await?;
-    println!("{:>16} {:.2}", "openline", memory_per_idle(server, Dialect::Openline, idle).await?);
-    let server = Server::start(&peer, &["peer"]).await?;
-    println!("{:>16} {:.2}", "axum broadcast", memory_per_idle(server, Dialect::Echoed, idle).await?);
+    let is_wanted = |part| arguments.only.contains(&part);
+    if is_wanted(Part::Delivery) || is_wanted(Part::Idle) {
+        costs(arguments, &systems, node_modules)?;
+    }
+    if is_wanted(Part::Latency) {
+        latencies(arguments, &systems, node_modules)?;
+    }
+    if is_wanted(Part::Burst) {
+        bursts(arguments, &systems, node_modules)?;
+    }
     Ok(())
 }
 
-fn our_server() -> Result<PathBuf> {
-    let path = std::env::current_exe()?.with_file_name("openline-server");
-    ensure!(path.exists(), "{} is not there: run `cargo xtask bench server`, which builds it", path.display());
-    Ok(path)
-}
-
-fn our_arguments(data: &str) -> [&str; 10] {
-    ["--listen", "127.0.0.1:0", "--data", data, "--connections", "20000", "--rate", "100000", "--burst", "100000"]
-}
-
-async fn per_delivery(
-    server: Server,
-    dialect: Dialect,
+/// What one system cost with so many receivers.
+struct Costs {
+    system: System,
     receivers: usize,
-    messages: usize,
-    outstanding: usize,
-) -> Result<(f64, f64)> {
-    let mut crowd = Crowd::gather(&server.address, dialect, receivers).await?;
-    crowd.post(outstanding * 2, outstanding).await?;
-    let before = server.cpu()?;
-    let frames = crowd.post(messages, outstanding).await?;
-    let spent = server.cpu()? - before;
-    crowd.leave();
-    server.stop().await?;
-    let deliveries = (messages / outstanding * outstanding * receivers) as f64;
-    Ok((spent.as_secs_f64() * 1e6 / deliveries, frames))
+    /// One for each repeat.
+    idle: Vec<Idle>,
+    /// For each number of messages under way, one for each repeat.
+    deliveries: Vec<Vec<Delivery>>,
 }
 
-async fn memory_per_idle(server: Server, dialect: Dialect, idle: usize) -> Result<f64> {
-    // What is allocated once, whatever the number, is there before the first look.
-    let mut lines = Vec::new();
-    for _ in 0..100 {
-        lines.push(connect(&server.address, dialect).await?);
+impl Costs {
+    fn deliveries(&self, figure: fn(&Delivery) -> f64) -> impl Iterator<Item = f64> {
+        self.deliveries.iter().map(move |repeats| median(repeats.iter().map(figure)))
     }
-    let before = server.memory()?;
-    for _ in 0..idle {
-        lines.push(connect(&server.address, dialect).await?);
+
+    fn idle(&self, figure: fn(&Idle) -> f64) -> f64 {
+        median(self.idle.iter().map(figure))
     }
-    let after = server.memory()?;
-    drop(lines);
-    server.stop().await?;
-    Ok(after.saturating_sub(before) as f64 / idle as f64 / 1024.0)
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+fn costs(arguments: &Arguments, systems: &[System], node_modules: Option<&Path>) -> Result<()> {
+    let mut costs = Vec::new();
+    for &receivers in &arguments.receivers {
+        for &system in systems {
+            let deliveries = vec![Vec::new(); arguments.outstanding.len()];
+            costs.push(Costs { system, receivers, idle: Vec::new(), deliveries });
+        }
+    }
+    let time = Duration::from_secs_f64(arguments.seconds);
+    for repeat in 1..=arguments.repeats {
+        for cost in &mut costs {
+            let Costs { system, receivers, .. } = *cost;
+            eprintln!("{repeat} of {}: {receivers} receivers, {}", arguments.repeats, system.name());
+            let (idle, deliveries) = measure::delivery(system, node_modules, receivers, &arguments.outstanding, time)?;
+            cost.idle.push(idle);
+            cost.deliveries.iter_mut().zip(deliveries).for_each(|(repeats, delivery)| repeats.push(delivery));
+        }
+    }
+    for &receivers in &arguments.receivers {
+        let costs: Vec<_> = costs.iter().filter(|cost| cost.receivers == receivers).collect();
+        if arguments.only.contains(&Part::Delivery) {
+            deliveries(arguments, &costs, receivers)?;
+        }
+        if arguments.only.contains(&Part::Idle) {
+            idle(&costs, receivers);
+        }
+    }
+    Ok(())
+}
+
+fn deliveries(arguments: &Arguments, costs: &[&Costs], receivers: usize) -> Result<()> {
+    let Arguments { outstanding, repeats, .. } = arguments;
+    println!(
+        "\nPer delivery to {receivers} receivers, with {outstanding:?} messages under way; medians of {repeats}:\n"
+    );
+    heading(&["server µs", "of Bun's", "deliveries per read", "per frame", "load µs"], outstanding.len());
+    let bun = costs.iter().find(|cost| cost.system == System::Bun);
+    let bun: Vec<_> = bun.map(|bun| bun.deliveries(|delivery| delivery.server).collect()).unwrap_or_default();
+    for cost in costs {
+        let server: Vec<_> = cost.deliveries(|delivery| delivery.server).collect();
+        let ratios = server.iter().zip(&bun).map(|(own, bun)| own / bun);
+        line(
+            cost.system,
+            [
+                (server.to_vec(), 2),
+                (ratios.collect(), 2),
+                (cost.deliveries(|delivery| delivery.per_read).collect(), 1),
+                (cost.deliveries(|delivery| delivery.per_frame).collect(), 1),
+                (cost.deliveries(|delivery| delivery.load).collect(), 2),
+            ],
+        );
+    }
+    let Some(folder) = &arguments.plot else { return Ok(()) };
+    let curves: Vec<_> = costs
+        .iter()
+        .map(|cost| Curve {
+            name: cost.system.name(),
+            points: outstanding.iter().copied().zip(cost.deliveries(|delivery| delivery.server)).collect(),
+        })
+        .collect();
+    plot::draw(&folder.join(format!("delivery-{receivers}.svg")), receivers, &curves)
+}
+
+fn idle(costs: &[&Costs], lines: usize) {
+    println!("\nPer idle line, at {lines}, joined and with one message heard; and to accept one:\n");
+    heading(&["KiB", "CPU µs"], 1);
+    for cost in costs {
+        let kib = cost.idle(|idle| idle.bytes) / 1024.0;
+        line(cost.system, [(vec![kib], 2), (vec![cost.idle(|idle| idle.accept)], 0)]);
+    }
+}
+
+fn latencies(arguments: &Arguments, systems: &[System], node_modules: Option<&Path>) -> Result<()> {
+    println!("\nFrom a post to each hearing of it, at a message a second to {} lines, in ms:\n", arguments.crowd);
+    heading(&["p50", "p99", "p99.9"], 1);
+    for &system in systems {
+        match measure::latency(system, node_modules, arguments.crowd, MESSAGES) {
+            Ok(late) => told(system, late),
+            // A peer that can't is a result too; its reason says which.
+            Err(error) if !system.is_ours() => println!("{:>20}  {error:#}", system.name()),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn bursts(arguments: &Arguments, systems: &[System], node_modules: Option<&Path>) -> Result<()> {
+    println!("\nThe same for 1000 lines at 20 messages a second: alone, and while {} others come:\n", arguments.burst);
+    heading(&["p50", "p99", "p99.9"], 1);
+    for &system in systems {
+        let (before, during, took) = measure::burst(system, node_modules, arguments.burst)?;
+        told(system, before);
+        told(system, during);
+        println!("{:>20}  they came in {:.1} s", "", took.as_secs_f64());
+    }
+    Ok(())
+}
+
+fn told(system: System, late: Latency) {
+    line(system, [late.p50, late.p99, late.p999].map(|figure| (vec![figure], 1)));
+}
+
+fn heading(columns: &[&str], figures: usize) {
+    let columns: String = columns.iter().map(|column| format!("{column:>width$}", width = width(figures))).collect();
+    println!("{:>20}{columns}", "");
+}
+
+fn line<const N: usize>(system: System, columns: [(Vec<f64>, usize); N]) {
+    print!("{:>20}", system.name());
+    for (figures, digits) in columns {
+        let figures: String = figures.iter().map(|figure| format!("{figure:>8.digits$}")).collect();
+        print!("  {figures:>8}");
+    }
+    println!();
+}
+
+/// How wide a column of so many figures is.
+fn width(figures: usize) -> usize {
+    2 + 8 * figures
+}
+
+fn median(figures: impl Iterator<Item = f64>) -> f64 {
+    let mut figures: Vec<_> = figures.collect();
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
 }

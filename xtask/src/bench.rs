@@ -19,7 +19,7 @@ pub(crate) struct Bench {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Subject {
-    /// Our server and a peer, one after another: CPU per delivery, memory per idle connection
+    /// Our server and its peers, one after another: CPU per delivery, memory per idle line, latency
     Server,
     /// Our Socket, gloo-net, web-sys by hand and raw JavaScript, in one page of a headless Chromium
     Client,
@@ -36,8 +36,9 @@ impl Bench {
 
 fn server(project: &Project, arguments: &[String]) -> Result<ExitCode> {
     process::run(&mut project.cargo("build --release --package openline-server"))?;
-    let mut bench = project.cargo("run --release --package bench --");
-    bench.args(arguments);
+    tools::get(project, tools::for_server_bench())?;
+    let mut bench = project.cargo("run --release --package bench -- --node-modules");
+    bench.arg(project.tools().join("node_modules")).args(arguments);
     process::run(&mut bench).map(|()| ExitCode::SUCCESS)
 }
 

@@ -72,6 +72,22 @@ pub(crate) fn for_firefox_tests(project: &Project) -> Result<Vec<Tool>> {
         .collect())
 }
 
+/// Peers of the server, to be measured beside it; where npm can't bring them, they are left out.
+pub(crate) fn for_server_bench() -> Vec<Tool> {
+    let peer = |name, fit: &str, does, package| Tool {
+        name,
+        programs: Vec::new(),
+        fit: Fit::Exactly(fit.into()),
+        does,
+        way: Way::Npm { package },
+        takes: "some seconds",
+    };
+    vec![
+        peer("bun", "1.4.5", "a peer of the server to measure: uWebSockets in 90 MB", "bun@1.4.5"),
+        peer("ws", "8.23.0", "another one, for Node", "ws@8.23.0"),
+    ]
+}
+
 /// A browser, and what drives it.
 pub(crate) fn browser(project: &Project) -> Vec<Tool> {
     let chrome = chrome();

@@ -1,5 +1,4 @@
-//! The peer: what most people write first. Every connection subscribes to one broadcast channel and sends each message
-//! in a frame of its own.
+//! What most people write first: every connection subscribes to one broadcast channel and sends each message by itself.
 
 use anyhow::Result;
 use axum::{
@@ -8,11 +7,12 @@ use axum::{
         State, WebSocketUpgrade,
         ws::{Message, Utf8Bytes, WebSocket},
     },
+    response::Response,
     routing::any,
 };
 use tokio::{net::TcpListener, sync::broadcast};
 
-pub(crate) async fn serve() -> Result<()> {
+pub(super) async fn serve() -> Result<()> {
     let (said, _) = broadcast::channel(4_096);
     let router = Router::new().route("/ws", any(upgrade)).with_state(said);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -20,10 +20,7 @@ pub(crate) async fn serve() -> Result<()> {
     Ok(axum::serve(listener, router).await?)
 }
 
-async fn upgrade(
-    State(said): State<broadcast::Sender<Utf8Bytes>>,
-    upgrade: WebSocketUpgrade,
-) -> axum::response::Response {
+async fn upgrade(State(said): State<broadcast::Sender<Utf8Bytes>>, upgrade: WebSocketUpgrade) -> Response {
     upgrade.read_buffer_size(4 * 1024).on_upgrade(|socket| hold(socket, said))
 }
 
