@@ -25,6 +25,8 @@ use crate::{
 const MARK: &str = r#""text":""#;
 /// The digits of that number.
 const DIGITS: usize = 8;
+/// The room that is spoken in.
+pub(crate) const ROOM: &str = "bench";
 /// How long anything may take. The machine may have other things to do.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -70,7 +72,7 @@ impl Crowd {
         let ear = Ear { mark: Finder::new(MARK), heard: Heard::default(), said: Vec::new(), is_timing: false };
         let (poll, events, buffer) = (Poll::new()?, Events::with_capacity(1_024), vec![0; 256 * 1024].into());
         let mut crowd = Self { system, poll, events, buffer, lines: Vec::new(), ear };
-        crowd.add(connect(address, system, receivers + 1)?)?;
+        crowd.add(connect(address, system, ROOM, receivers + 1)?)?;
         Ok(crowd)
     }
 
@@ -219,12 +221,12 @@ pub(crate) struct Connected {
     rest: Vec<u8>,
 }
 
-/// Connects so many lines and, in our protocol, waits until each has joined.
-pub(crate) fn connect(address: &str, system: System, lines: usize) -> Result<Vec<Connected>> {
-    (0..lines).map(|_| connect_one(address, system)).collect()
+/// Connects so many lines and, in our protocol, waits until each has joined a room.
+pub(crate) fn connect(address: &str, system: System, room: &str, lines: usize) -> Result<Vec<Connected>> {
+    (0..lines).map(|_| connect_one(address, system, room)).collect()
 }
 
-fn connect_one(address: &str, system: System) -> Result<Connected> {
+fn connect_one(address: &str, system: System, room: &str) -> Result<Connected> {
     let mut stream = StdStream::connect(address)?;
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(PATIENCE))?;
@@ -243,14 +245,14 @@ fn connect_one(address: &str, system: System) -> Result<Connected> {
     ensure!(rest.starts_with(b"HTTP/1.1 101"), "no line was given: {}", String::from_utf8_lossy(&rest));
     rest.drain(..head);
     if system.is_ours() {
-        join(&mut stream, &mut rest)?;
+        join(&mut stream, &mut rest, room)?;
     }
     Ok(Connected { stream, rest })
 }
 
-fn join(stream: &mut StdStream, rest: &mut Vec<u8>) -> Result<()> {
+fn join(stream: &mut StdStream, rest: &mut Vec<u8>, room: &str) -> Result<()> {
     let hello = ToServer::Hello(Hello { name: "bench".parse()?, token: None, session: None });
-    let join = ToServer::Join(Join { room: "bench".parse()?, after: None, last: Some(0) });
+    let join = ToServer::Join(Join { room: room.parse()?, after: None, last: Some(0) });
     let mut out = Vec::new();
     for message in [hello, join] {
         frame::put_masked(&mut out, frame::TEXT, text(&message)?.as_bytes());
@@ -280,7 +282,7 @@ fn read_more(stream: &mut StdStream, rest: &mut Vec<u8>) -> Result<()> {
 /// One message of 64 characters, as it is said to a system. A peer's is the JSON of a batch as our server sends it with
 /// one entry, so that the same bytes are handed on.
 fn message(system: System, number: usize) -> Result<String> {
-    let room: RoomName = "bench".parse()?;
+    let room: RoomName = ROOM.parse()?;
     let body = Body::text(format!("{number:0DIGITS$} and on to the end of a line as people write them here"));
     let id = MessageId(Uuid::new_v4());
     match system {

@@ -47,7 +47,7 @@ struct Arguments {
     /// Lines that a message a second goes to, for the latency.
     #[arg(long, default_value_t = 18_000)]
     crowd: usize,
-    /// Lines that come at once, while a thousand others listen.
+    /// Lines that come at once into another room, while a thousand listen.
     #[arg(long, default_value_t = 10_000)]
     burst: usize,
     /// Where npm put Bun and ws; without it they are left out.
@@ -72,7 +72,7 @@ enum Part {
     Idle,
     /// From a post to each hearing of it, at a message a second.
     Latency,
-    /// What many lines that come at once do to those that are there.
+    /// What many lines that come at once do to those that are there. Of our server only, which has rooms.
     Burst,
 }
 

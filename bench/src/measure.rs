@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, anyhow};
 
 use crate::{
-    crowd::{Crowd, connect},
+    crowd::{Crowd, ROOM, connect},
     peers::System,
     process::{Process, own_cpu},
 };
@@ -19,7 +19,7 @@ const FIRST: usize = 100;
 /// Lines that listen while others come.
 const THERE: usize = 1_000;
 /// How often those are spoken to.
-const TICK: Duration = Duration::from_millis(50);
+const TICK: Duration = Duration::from_millis(200);
 
 /// What a delivery cost.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +87,7 @@ fn gather(system: System, process: &Process, receivers: usize) -> Result<(Crowd,
     crowd.round(1)?;
     let more = receivers.saturating_sub(FIRST);
     let (memory, cpu) = (process.memory()?, process.cpu()?);
-    crowd.add(connect(&process.address, system, more)?)?;
+    crowd.add(connect(&process.address, system, ROOM, more)?)?;
     let accept = process.cpu()? - cpu;
     crowd.round(1)?;
     let bytes = process.memory()?.saturating_sub(memory);
@@ -103,20 +103,21 @@ pub(crate) fn latency(system: System, node_modules: Option<&Path>, lines: usize,
     late(&mut crowd, Duration::from_secs(1), messages)
 }
 
-/// How late messages are for those who are there: when nobody comes, and while so many do.
-pub(crate) fn burst(system: System, node_modules: Option<&Path>, lines: usize) -> Result<(Latency, Latency, Duration)> {
-    let process = system.start(node_modules)?;
+/// How late our messages are for those who are in a room: when nobody comes, and while so many come to another.
+pub(crate) fn burst(lines: usize) -> Result<(Latency, Latency, Duration)> {
+    let system = System::Settled;
+    let process = system.start(None)?;
     let mut crowd = Crowd::gather(&process.address, system, THERE)?;
-    let before = late(&mut crowd, TICK, 40)?;
+    let before = late(&mut crowd, TICK, 20)?;
     let address = process.address.clone();
     let coming = thread::spawn(move || {
         let begun = Instant::now();
-        connect(&address, system, lines).map(|lines| (lines, begun.elapsed()))
+        connect(&address, system, "elsewhere", lines).map(|lines| (lines, begun.elapsed()))
     });
     let mut during = Vec::new();
     while !coming.is_finished() {
         crowd.take();
-        crowd.at_a_rate(TICK, 10)?;
+        crowd.at_a_rate(TICK, 5)?;
         during.append(&mut crowd.take().latencies);
     }
     let (_lines, took) = coming.join().map_err(|_| anyhow!("connecting panicked"))??;
