@@ -37,17 +37,23 @@ impl Violation {
 }
 
 /// Bytes in, messages out. Holds memory only for what is not whole yet.
+///
+/// A text is checked as it comes: one that can't become UTF-8 any more is told at once, also in the middle of a frame.
 #[derive(Debug, Default)]
 pub(crate) struct Decoder {
     rest: BytesMut,
+    /// The data frame of which some came, and what of it is still to come.
+    frame: Option<Head>,
     begun: Option<Begun>,
 }
 
-/// A message of which some fragments came.
+/// A message of which some came.
 #[derive(Debug)]
 struct Begun {
     is_text: bool,
     so_far: BytesMut,
+    /// How much of a text was checked: all of it, but for a character that is not whole yet.
+    checked: usize,
 }
 
 impl Decoder {
@@ -62,21 +68,45 @@ impl Decoder {
     /// means nothing any more, and must not be asked again.
     pub(crate) fn next(&mut self, limit: usize) -> Result<Option<Message>, Violation> {
         loop {
-            let Some(head) = Head::parse(&self.rest)? else { return Ok(None) };
-            self.check(&head, limit)?;
-            let Some(mut payload) = self.take(&head) else { return Ok(None) };
-            unmask(&mut payload, head.mask);
-            match head.opcode {
+            let Some(mut frame) = self.frame(limit)? else { return Ok(None) };
+            let payload = self.take(&mut frame);
+            match frame.opcode {
                 8 => return close(payload).map(Some),
                 9 => return Ok(Some(Message::Ping(payload.freeze()))),
                 10 => return Ok(Some(Message::Pong)),
                 opcode => {
-                    if let Some(message) = self.data(opcode, head.is_final, payload)? {
-                        return Ok(Some(message));
+                    let is_whole = frame.length == 0;
+                    if is_whole && frame.is_final && self.begun.is_none() {
+                        return message(opcode == 1, payload).map(Some);
+                    }
+                    self.begun.get_or_insert_with(|| Begun::new(opcode == 1)).add(payload)?;
+                    if !is_whole {
+                        self.frame = Some(frame);
+                        return Ok(None);
+                    }
+                    if frame.is_final
+                        && let Some(begun) = self.begun.take()
+                    {
+                        return message(begun.is_text, begun.so_far).map(Some);
                     }
                 }
             }
         }
+    }
+
+    /// The frame that is being read: the one of which some came, or the next. A control frame is waited for whole; it is
+    /// small.
+    fn frame(&mut self, limit: usize) -> Result<Option<Head>, Violation> {
+        if let Some(frame) = self.frame.take() {
+            return Ok(Some(frame));
+        }
+        let Some((head, size)) = Head::parse(&self.rest)? else { return Ok(None) };
+        self.check(&head, limit)?;
+        if head.opcode >= 8 && ((self.rest.len() - size) as u64) < head.length {
+            return Ok(None);
+        }
+        self.rest.advance(size);
+        Ok(Some(head))
     }
 
     fn check(&self, head: &Head, limit: usize) -> Result<(), Violation> {
@@ -90,52 +120,68 @@ impl Decoder {
         if head.opcode < 8 && head.length > room as u64 { Err(Violation::TooBig { limit }) } else { Ok(()) }
     }
 
-    /// Takes the whole frame off the front, if it is there, and returns its payload.
-    fn take(&mut self, head: &Head) -> Option<BytesMut> {
-        let end = usize::try_from(head.length).ok()?.checked_add(head.size)?;
-        if self.rest.len() < end {
-            return None;
-        }
-        let mut frame = self.rest.split_to(end);
+    /// Takes what there is of the frame's payload off the front, and leaves in `frame` what is still to come.
+    fn take(&mut self, frame: &mut Head) -> BytesMut {
+        let count = usize::try_from(frame.length).unwrap_or(usize::MAX).min(self.rest.len());
+        let mut payload = self.rest.split_to(count);
         if self.rest.is_empty() {
             self.rest = BytesMut::new();
         }
-        frame.advance(head.size);
-        Some(frame)
+        unmask(&mut payload, frame.mask);
+        frame.mask.rotate_left(count % 4);
+        frame.length -= count as u64;
+        payload
+    }
+}
+
+impl Begun {
+    fn new(is_text: bool) -> Self {
+        Self { is_text, so_far: BytesMut::new(), checked: 0 }
     }
 
-    fn data(&mut self, opcode: u8, is_final: bool, payload: BytesMut) -> Result<Option<Message>, Violation> {
-        let message = match self.begun.take() {
-            None => Begun { is_text: opcode == 1, so_far: payload },
-            Some(mut begun) => {
-                begun.so_far.extend_from_slice(&payload);
-                begun
-            }
-        };
-        if !is_final {
-            self.begun = Some(message);
-            return Ok(None);
+    fn add(&mut self, payload: BytesMut) -> Result<(), Violation> {
+        if self.so_far.is_empty() {
+            self.so_far = payload;
+        } else {
+            self.so_far.extend_from_slice(&payload);
         }
-        if message.is_text {
-            let text = String::from_utf8(message.so_far.into()).map_err(|_| Violation::NotUtf8)?;
-            return Ok(Some(Message::Text(text)));
+        if self.is_text {
+            self.checked += whole_characters(self.so_far.get(self.checked..).unwrap_or_default())?;
         }
-        Ok(Some(Message::Binary(message.so_far.freeze())))
+        Ok(())
+    }
+}
+
+fn message(is_text: bool, payload: BytesMut) -> Result<Message, Violation> {
+    if is_text {
+        return String::from_utf8(payload.into()).map(Message::Text).map_err(|_| Violation::NotUtf8);
+    }
+    Ok(Message::Binary(payload.freeze()))
+}
+
+/// How many bytes of a text's beginning are whole characters, if what follows can still become one.
+fn whole_characters(bytes: &[u8]) -> Result<usize, Violation> {
+    match str::from_utf8(bytes) {
+        Ok(_) => Ok(bytes.len()),
+        Err(error) if error.error_len().is_none() => Ok(error.valid_up_to()),
+        Err(_) => Err(Violation::NotUtf8),
     }
 }
 
 /// A frame's head.
+#[derive(Debug)]
 struct Head {
     is_final: bool,
     opcode: u8,
+    /// How long the payload is, or what is still to come of it.
     length: u64,
+    /// The mask, from the payload's next byte on.
     mask: [u8; 4],
-    size: usize,
 }
 
 impl Head {
-    /// The head at the front, if it is all there.
-    fn parse(bytes: &[u8]) -> Result<Option<Self>, Violation> {
+    /// The head at the front and its size, if it is all there.
+    fn parse(bytes: &[u8]) -> Result<Option<(Self, usize)>, Violation> {
         let [first, second, rest @ ..] = bytes else { return Ok(None) };
         let (is_final, opcode) = (first & 0x80 != 0, first & 0x0f);
         if first & 0x70 != 0 {
@@ -166,7 +212,7 @@ impl Head {
             return Err(Violation::Protocol("a length of 64 bits"));
         }
         let Some((mask, rest)) = rest.split_first_chunk() else { return Ok(None) };
-        Ok(Some(Self { is_final, opcode, length, mask: *mask, size: bytes.len() - rest.len() }))
+        Ok(Some((Self { is_final, opcode, length, mask: *mask }, bytes.len() - rest.len())))
     }
 }
 
@@ -193,7 +239,7 @@ fn close(payload: BytesMut) -> Result<Message, Violation> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use proptest::{collection::vec, prelude::*};
 
     use super::*;
 
@@ -276,6 +322,25 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_can_not_become_utf_8_is_told_before_its_frame_is_whole() {
+        // Beyond U+10FFFF: the second byte decides.
+        let text = "κόσμε\u{1f600}".as_bytes();
+        let bad = [text, b"\xf4\x90"].concat();
+        let fragment = frame(0x01, &bad[..bad.len() - 1]);
+        let whole = frame(0x81, &[&bad[..], &[b'x'; 1_000]].concat());
+        let cut = whole.len() - 1_000;
+        for piece in [1, 3, cut] {
+            assert_eq!(all(&whole[..cut - 1], piece), Ok(vec![]), "{piece}");
+            assert_eq!(all(&whole[..cut], piece), Err(Violation::NotUtf8), "{piece}");
+            assert_eq!(all(&fragment, piece), Ok(vec![]), "{piece}");
+            let next = [&fragment[..], &frame(0x00, b"\x90")].concat();
+            assert_eq!(all(&next, piece), Err(Violation::NotUtf8), "{piece}");
+        }
+        // A character that is not whole when the message is.
+        assert_eq!(all(&[fragment, frame(0x80, b"")].concat(), 1), Err(Violation::NotUtf8));
+    }
+
+    #[test]
     fn nothing_is_held_once_everything_is_read() {
         let mut decoder = Decoder::default();
         decoder.push(&frame(0x81, &[b'x'; 9_000]));
@@ -287,6 +352,20 @@ mod tests {
         #[test]
         fn rubbish_never_panics(bytes: Vec<u8>, piece in 1..64_usize) {
             let _ = all(&bytes, piece);
+        }
+
+        #[test]
+        fn it_means_the_same_however_it_was_cut(
+            frames in vec((0..=0x0b_u8, any::<bool>(), vec(any::<u8>(), 0..200)), 0..9),
+            text in ".{0,80}",
+            piece in 1..64_usize,
+        ) {
+            let mut bytes = frame(0x81, text.as_bytes());
+            for (opcode, is_final, payload) in frames {
+                bytes.extend(frame(opcode | u8::from(is_final) << 7, &payload));
+            }
+            // What fails earlier fails the same; of what is whole, all comes before.
+            prop_assert_eq!(all(&bytes, piece), all(&bytes, bytes.len()));
         }
     }
 }
