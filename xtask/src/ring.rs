@@ -1,14 +1,15 @@
 //! The rings of tests: each only for what the ring inside it cannot show.
 
-use std::{env, ffi::OsStr, fs};
+use std::{env, ffi::OsStr};
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 use crate::{
-    chaos, lighthouse, page, process,
+    chaos, conformance, lighthouse, page,
+    peer::Peer,
+    process,
     project::Project,
-    server::{Profile, Server},
     sizes,
     stories::{self, Engine},
     tally::Tally,
@@ -29,6 +30,8 @@ pub(crate) enum Ring {
     Native,
     /// Real servers and members over a bad network, killed and restarted, for some seconds
     Chaos,
+    /// The Autobahn cases against the server's `/echo`
+    Conformance,
     /// The page builds
     Page,
     /// The smallest pages with each of the client's layers keep to their budgets
@@ -56,6 +59,7 @@ impl Ring {
             Self::Docs => "docs",
             Self::Native => "native",
             Self::Chaos => "chaos",
+            Self::Conformance => "conformance",
             Self::Page => "page",
             Self::Sizes => "sizes",
             Self::Browser => "browser",
@@ -78,6 +82,7 @@ impl Ring {
         match self {
             Self::Format | Self::Docs | Self::Native | Self::Chaos => Ok(Vec::new()),
             Self::Lints => Ok(tools::for_wasm()),
+            Self::Conformance => Ok(vec![tools::kosoku()]),
             Self::Page => tools::for_page(project),
             Self::Sizes => tools::for_sizes(project),
             Self::Browser => tools::for_browser_tests(project),
@@ -116,6 +121,7 @@ impl Ring {
                  --features openline-client/msgpack,openline-client/tracing,openline-client/yew",
             )),
             Self::Chaos => chaos::ring(project),
+            Self::Conformance => conformance::run(project),
             Self::Page => page::build(project).map(|()| Tally::ONE_PASSED),
             Self::Sizes => sizes::weigh(project),
             Self::Browser => {
@@ -142,26 +148,17 @@ fn check(project: &Project, commands: &[&str]) -> Result<Tally> {
 }
 
 fn browser(project: &Project, which: &[&OsStr]) -> Result<Tally> {
-    let program = Server::build(project, Profile::Dev)?;
-    let data = project.target.join(format!("peer-{}", std::process::id()));
-    let peer = Server::start(
-        project,
-        &program,
-        ["--listen".as_ref(), "127.0.0.1:0".as_ref(), "--data".as_ref(), data.as_os_str()],
-    )?;
+    let peer = Peer::start(project)?;
     let mut wasm_pack = project.command("wasm-pack");
     wasm_pack
         .args(["test", "--headless", "--mode", "no-install"])
         .args(which)
         .args(["client", "--all-features"])
         // wasm-pack replaces cargo's runner, so the tests are told of their peer while they are compiled.
-        .env("OPENLINE_TEST_PEER", peer.address.replacen("http", "ws", 1));
+        .env("OPENLINE_TEST_PEER", peer.address());
     if env::var_os("WASM_BINDGEN_TEST_TIMEOUT").is_none() {
         // Seconds, for all of them together; 20 by default.
         wasm_pack.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
     }
-    let tally = Tally::of(&mut wasm_pack);
-    drop(peer);
-    let _ = fs::remove_dir_all(data);
-    tally
+    Tally::of(&mut wasm_pack)
 }

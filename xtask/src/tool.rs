@@ -61,6 +61,13 @@ pub(crate) enum Way {
         /// The package, with its version.
         package: &'static str,
     },
+    /// From the registry of Python packages, into a folder of its own in `.tools/`.
+    Python {
+        /// The package.
+        package: &'static str,
+        /// Its version.
+        version: &'static str,
+    },
     /// Debian's packages; elsewhere the words say where to look.
     System {
         /// Debian's names for it.
@@ -104,6 +111,7 @@ impl Tool {
             Way::Target { triple } => get_target(project, triple),
             Way::Crate { package, arguments, opt_level } => self.get_crate(project, package, arguments, opt_level),
             Way::Npm { package } => get_npm(project, package),
+            Way::Python { package, version } => get_python(project, package, version),
             Way::System { packages, elsewhere } => get_from_system(project, packages, elsewhere),
         }?;
         if self.find(project).is_none() {
@@ -154,7 +162,7 @@ impl Tool {
     /// Where it will be put, for the announcement.
     pub(crate) fn place(&self) -> &'static str {
         match self.way {
-            Way::Crate { .. } | Way::Npm { .. } => ".tools/",
+            Way::Crate { .. } | Way::Npm { .. } | Way::Python { .. } => ".tools/",
             Way::Target { .. } => "rustup's place",
             Way::System { .. } => "the system",
         }
@@ -222,6 +230,22 @@ fn get_npm(project: &Project, package: &str) -> Result<()> {
     let mut install = project.command("npm");
     install.args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(project.tools()).arg(package);
     process::run(&mut install)
+}
+
+fn get_python(project: &Project, package: &str, version: &str) -> Result<()> {
+    let folder = project.tools().join(format!("{package}-{version}"));
+    let make = || process::run(project.command("python3").args(["-m", "venv", "--clear"]).arg(&folder));
+    if make().is_err() {
+        get_from_system(
+            project,
+            "python3-venv",
+            &format!("{package} needs Python 3.10 or later, with venv and pip, as python3 on the PATH."),
+        )?;
+        make()?;
+    }
+    let mut install = project.command(folder.join("bin/python"));
+    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    process::run(install.arg(format!("{package}=={version}")))
 }
 
 fn get_from_system(project: &Project, packages: &str, elsewhere: &str) -> Result<()> {

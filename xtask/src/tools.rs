@@ -133,6 +133,11 @@ pub(crate) fn has_wasm_opt(project: &Project) -> bool {
     wasm_opt().find(project).is_some()
 }
 
+/// Where kosoku is.
+pub(crate) fn kosoku_path(project: &Project) -> Option<PathBuf> {
+    kosoku().find(project)
+}
+
 /// Where the browser is.
 pub(crate) fn chrome_path(project: &Project) -> Option<PathBuf> {
     chrome().find(project)
@@ -347,6 +352,18 @@ fn lighthouse() -> Tool {
         does: "judges how a page loads and whom it lets in",
         way: Way::Npm { package: "lighthouse@12.8.2" },
         takes: "half a minute",
+    }
+}
+
+/// What runs the Autobahn cases. (The Autobahn Testsuite itself needs Python 2.)
+pub(crate) fn kosoku() -> Tool {
+    Tool {
+        name: "kosoku 0.1.0",
+        programs: vec![".tools/kosoku-0.1.0/bin/kosoku".into()],
+        fit: Fit::Any,
+        does: "asks the server what RFC 6455 asks of one",
+        way: Way::Python { package: "kosoku", version: "0.1.0" },
+        takes: "some seconds",
     }
 }
 
