@@ -25,16 +25,21 @@ impl Driver {
     /// Starts that of Chromium, which has as many windows as are asked for.
     pub(crate) async fn chromium() -> Self {
         let program = find("CHROMEDRIVER", &["/usr/bin/chromedriver"], GOT_BY_TEST);
-        let mut process = Group::start(Command::new(program).arg("--port=0").stdout(Stdio::piped()));
-        let port = said(process.0.stdout.take(), "successfully on port ").await;
-        Self::at(port.trim_end_matches('.'), process, None)
+        // It takes a free port of one family of addresses and then the same of the other, which may be taken.
+        for _ in 0..5 {
+            let mut process = Group::start(Command::new(&program).arg("--port=0").stdout(Stdio::piped()));
+            if let Some(port) = said(process.0.stdout.take(), "successfully on port ").await {
+                return Self::at(port.trim_end_matches('.'), process, None);
+            }
+        }
+        panic!("chromedriver ended five times before it listened")
     }
 
     /// Starts that of Firefox, which has one window.
     pub(crate) async fn firefox() -> Self {
         let program = find("GECKODRIVER", &[".tools/bin/geckodriver"], GOT_BY_TEST);
         let mut process = Group::start(Command::new(program).args(["--port", "0"]).stdout(Stdio::piped()));
-        let port = said(process.0.stdout.take(), "Listening on 127.0.0.1:").await;
+        let port = said(process.0.stdout.take(), "Listening on 127.0.0.1:").await.expect("geckodriver listens");
         Self::at(&port, process, None)
     }
 
@@ -81,7 +86,7 @@ impl Display {
         let mut command = Command::new(program);
         command.args(["-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"]).stdout(Stdio::piped());
         let mut process = Group::start(&mut command);
-        let number = said(process.0.stdout.take(), "").await;
+        let number = said(process.0.stdout.take(), "").await.expect("a display opens");
         Self { name: format!(":{}", number.trim()), _process: process }
     }
 }
@@ -105,16 +110,17 @@ impl Drop for Group {
     }
 }
 
-/// What a program says behind these words, once it says them. Its output is read on, so that it never waits for us.
-async fn said(output: Option<impl AsyncRead + Unpin + Send + 'static>, words: &str) -> String {
+/// What a program says behind these words, once it says them, or `None` when it ends before. Its output is read on, so
+/// that it never waits for us.
+async fn said(output: Option<impl AsyncRead + Unpin + Send + 'static>, words: &str) -> Option<String> {
     let mut lines = BufReader::new(output.expect("its output is ours")).lines();
     let said = timeout(PATIENCE, async {
         while let Some(line) = lines.next_line().await.expect("its output can be read") {
             if let Some((_, rest)) = line.split_once(words) {
-                return rest.to_owned();
+                return Some(rest.to_owned());
             }
         }
-        panic!("a driver ended before it said {words:?}")
+        None
     });
     let said = said.await.unwrap_or_else(|_| panic!("a driver says {words:?} in time"));
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });

@@ -12,6 +12,7 @@ mod peer;
 mod driver;
 mod look;
 mod browser;
+mod axe;
 mod page;
 mod workbench;
 

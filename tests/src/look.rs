@@ -30,6 +30,15 @@ pub enum Colors {
 impl Colors {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Light, Self::Dark, Self::Forced];
+
+    /// How a page asks for them.
+    pub(crate) const fn query(self) -> &'static str {
+        match self {
+            Self::Light => "(prefers-color-scheme: light) and (forced-colors: none)",
+            Self::Dark => "(prefers-color-scheme: dark) and (forced-colors: none)",
+            Self::Forced => "(forced-colors: active)",
+        }
+    }
 }
 
 impl Look {

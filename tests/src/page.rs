@@ -12,7 +12,12 @@ use http::Method;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::{browser::Engine, driver::Driver, look::Look};
+use crate::{
+    axe,
+    browser::Engine,
+    driver::Driver,
+    look::{Colors, Look},
+};
 
 /// How long something may take before the test says what was there instead.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -120,6 +125,20 @@ impl Page {
     /// A picture of what is in view, as PNG.
     pub async fn picture(&self) -> Vec<u8> {
         self.client.screenshot().await.expect("a picture is taken")
+    }
+
+    /// Asserts that axe finds nothing in this state of the page: light, dark and in forced colours, on a screen of this
+    /// size, and that nothing has to be scrolled sideways.
+    pub async fn lets_everybody_in(&self, state: &str, (width, height): (u32, u32)) {
+        let mut found = Vec::new();
+        for colors in Colors::ALL {
+            self.look(Look { width, height, colors }).await;
+            self.until("the colours asked for", &format!("matchMedia('{}').matches", colors.query())).await;
+            found.extend(axe::findings(self).await.into_iter().map(|finding| format!("{colors:?}: {finding}")));
+        }
+        assert!(found.is_empty(), "{state}, {width} by {height}:\n{}", found.join("\n"));
+        let too_wide = self.eval("document.scrollingElement.scrollWidth - innerWidth").await;
+        assert!(too_wide.as_f64().unwrap_or_default() <= 0.0, "{state}, {width} by {height}: {too_wide} px too wide");
     }
 
     /// Gives a name on the first visit, and goes in.

@@ -1,0 +1,102 @@
+//! Everybody can come in: each state of both pages, in light, dark and forced colours, wide and on a phone.
+
+use e2e::{Browser, Line, Page, Server, Workbench};
+
+const WIDE: (u32, u32) = (1200, 760);
+const PHONE: (u32, u32) = (320, 640);
+
+async fn chat(browser: &Browser, url: &str) -> Page {
+    let page = browser.visit(url).await;
+    page.enter_as("Ada").await;
+    page.is_joined().await;
+    page
+}
+
+async fn for_everybody(page: &Page, state: &str) {
+    for screen in [WIDE, PHONE] {
+        page.lets_everybody_in(state, screen).await;
+    }
+}
+
+#[tokio::test]
+#[should_panic(expected = "button-name")]
+async fn a_button_without_a_name_is_found() {
+    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let wire = Workbench::of(browser.visit(&server.url("/wire")).await).await;
+    wire.page().eval("document.querySelector('main').append(document.createElement('button'))").await;
+    wire.page().lets_everybody_in("with a nameless button", WIDE).await;
+}
+
+#[tokio::test]
+async fn the_first_visit_and_an_empty_lobby() {
+    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let ada = browser.visit(&server.url("/r/lobby")).await;
+    ada.until("the form that asks for a name", "document.querySelector('form input')").await;
+    for_everybody(&ada, "first visit").await;
+    ada.enter_as("Ada").await;
+    ada.is_joined().await;
+    for_everybody(&ada, "empty lobby").await;
+    ada.close().await;
+}
+
+#[tokio::test]
+async fn a_full_lobby_with_people_in_it() {
+    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let ada = chat(&browser, &server.url("/r/lobby")).await;
+    let bo = browser.visit(&server.url("/r/lobby")).await;
+    bo.enter_as("Bo").await;
+    ada.fill_room(120).await;
+    ada.say("from Ada, with https://example.com/ in it").await;
+    bo.say("from Bo").await;
+    ada.sees(&["from Bo"]).await;
+    for_everybody(&ada, "full lobby").await;
+    ada.close().await;
+    bo.close().await;
+}
+
+#[tokio::test]
+async fn a_lobby_whose_line_is_down_with_a_draft_that_waits() {
+    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let line = Line::to(server.address()).await;
+    let ada = chat(&browser, &line.url("/r/lobby")).await;
+    line.cut();
+    ada.say("written while the line was down").await;
+    ada.says("Try now").await;
+    for_everybody(&ada, "offline").await;
+    ada.close().await;
+}
+
+#[tokio::test]
+async fn a_refused_draft() {
+    let (server, browser) = (Server::start(&["--text", "12"]).await, Browser::chromium().await);
+    let ada = chat(&browser, &server.url("/r/lobby")).await;
+    ada.say("this is too long for this server").await;
+    ada.says("too long").await;
+    for_everybody(&ada, "refused draft").await;
+    ada.close().await;
+}
+
+#[tokio::test]
+async fn the_workbench_fresh_open_with_messages_failed_and_closed() {
+    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let wire = Workbench::of(browser.visit(&server.url("/wire")).await).await;
+    for_everybody(wire.page(), "fresh").await;
+    wire.dial("/echo", "chat.v2", "Open").await;
+    wire.send("Text", "hello").await;
+    wire.send("Hex", "00 01 02").await;
+    wire.page().eval("document.querySelectorAll('button.summary').forEach(row => row.click())").await;
+    wire.page().until("the dump", "document.querySelector('pre.dump')").await;
+    for_everybody(wire.page(), "open, with messages").await;
+    wire.choose("File").await;
+    wire.close("1001", "").await;
+    wire.page().says("1001 is not a page's to send").await;
+    for_everybody(wire.page(), "a file to send, and a refused close").await;
+    wire.close("3000", "bye").await;
+    wire.is("Closed").await;
+    for_everybody(wire.page(), "closed").await;
+    wire.dial("ws://127.0.0.1:25/", "", "Closed").await;
+    wire.tells("port 25").await;
+    wire.write(".find", "nothing like this").await;
+    for_everybody(wire.page(), "failed dial, and nothing fits the filter").await;
+    wire.end().await;
+}
