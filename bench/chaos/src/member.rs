@@ -41,7 +41,7 @@ const UNSENT: usize = 4_096;
 /// What a member does with what it hears. Pure, but for what it writes into its testimony.
 pub(crate) trait Logic {
     /// The first thing to say on a new line.
-    fn hello(&self) -> Message;
+    fn hello(&mut self) -> Message;
     fn heard(&mut self, message: Message, now: u64) -> Heard;
     fn enter(&mut self, room: &RoomName) -> Vec<Message>;
     fn write(&mut self, room: &RoomName, id: MessageId, kind: Option<String>, body: Body, now: u64) -> Vec<Message>;
@@ -65,6 +65,8 @@ pub(crate) struct Heard {
     pub(crate) beat_every: Option<Duration>,
     /// The server asks to come back then.
     pub(crate) back_in: Option<Duration>,
+    /// The line is to be closed and dialled anew.
+    pub(crate) redial: bool,
 }
 
 /// How a member stands now.
@@ -253,10 +255,13 @@ impl Life {
                 }
             }
             Event::Message(message @ (Message::Text(_) | Message::Binary(_))) => {
-                let Heard { say, beat_every, back_in } = self.logic.heard(message, self.now());
+                let Heard { say, beat_every, back_in, redial } = self.logic.heard(message, self.now());
                 self.beat_every = beat_every.unwrap_or(self.beat_every);
                 self.back_at = back_in.map(|wait| Instant::now() + wait).or(self.back_at);
                 self.say(say);
+                if redial {
+                    self.lost();
+                }
             }
             Event::Message(_) => {}
             Event::Silent => {

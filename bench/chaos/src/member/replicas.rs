@@ -9,31 +9,18 @@ use std::{
 
 use anyhow::Result;
 use openline_checker::{Rest, Seen, Told, digest};
-use openline_protocol::{
-    Body, Cursor, Frame, MessageId, PersonName, RoomName, SessionId, ToClient, ToServer, Token, Why,
-};
-use openline_rooms::{Draft, Effect, Fate, Replicas};
+use openline_protocol::{Body, Cursor, Frame, MessageId, PersonName, RoomName, SessionId, ToClient, ToServer, Why};
+use openline_rooms::{Draft, Effect, Fate, Memory, Replicas};
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::{Heard, Logic, Notes, Standing};
 
 /// What all tabs of a person share, and what outlives a reload.
-#[derive(Debug, Default)]
-pub(crate) struct Store {
-    token: Option<Token>,
-    drafts: BTreeMap<RoomName, BTreeMap<MessageId, Draft>>,
-}
+pub(crate) type Store = Memory;
 
-impl Store {
-    fn drafts(&self, room: &RoomName) -> Vec<Draft> {
-        self.drafts.get(room).into_iter().flat_map(BTreeMap::values).cloned().collect()
-    }
-
-    fn keep(&mut self, room: &RoomName, draft: Draft) {
-        self.drafts.entry(room.clone()).or_default().insert(draft.id, draft);
-    }
-}
+/// A time at which nothing that was put off is due.
+const NOTHING_DUE: u64 = 0;
 
 pub(crate) struct Page {
     replicas: Replicas,
@@ -51,14 +38,16 @@ impl Page {
     pub(crate) fn new(store: Rc<RefCell<Store>>, notes: Notes, seed: u64) -> Result<Self> {
         let name: PersonName = "Ada".parse()?;
         let mut rng = SmallRng::seed_from_u64(seed);
-        let replicas = Replicas::new(name.clone(), store.borrow().token.clone(), session(&mut rng));
+        let replicas = Replicas::new(name.clone(), store.borrow().token().cloned(), session(&mut rng));
         let (rooms, asked) = (Vec::new(), BTreeMap::new());
         Ok(Self { replicas, rooms, store, notes, asked, last_written: 0, name, rng })
     }
 
-    fn apply(&mut self, effects: Vec<Effect>) -> Heard {
+    fn apply(&mut self, effects: Vec<Effect>, now: u64) -> Heard {
         let mut heard = Heard::default();
-        for effect in effects {
+        // What the store answers comes before whatever else there was to do, as it is there at once.
+        let mut effects = VecDeque::from(effects);
+        while let Some(effect) = effects.pop_front() {
             match effect {
                 Effect::Say(message) => {
                     if let ToServer::Join(join) = &message {
@@ -66,11 +55,12 @@ impl Page {
                     }
                     heard.say.push(to_message(&message));
                 }
-                Effect::KeepToken(token) => self.store.borrow_mut().token = Some(token),
-                Effect::KeepDraft(room, draft) => self.store.borrow_mut().keep(&room, draft),
-                Effect::DropDraft(room, id) => {
-                    self.store.borrow_mut().drafts.entry(room).or_default().remove(&id);
+                Effect::Store(message) => {
+                    let answer = self.store.borrow_mut().take(message);
+                    let then = answer.map(|answer| self.replicas.stored(answer, now)).unwrap_or_default();
+                    then.into_iter().rev().for_each(|effect| effects.push_front(effect));
                 }
+                Effect::Redial => heard.redial = true,
                 Effect::BeatEvery(seconds) => heard.beat_every = Some(Duration::from_secs(seconds.into())),
                 Effect::ComeBackIn(wait) => heard.back_in = Some(Duration::from_millis(wait)),
                 _ => {}
@@ -113,7 +103,7 @@ impl Page {
 }
 
 impl Logic for Page {
-    fn hello(&self) -> Message {
+    fn hello(&mut self) -> Message {
         to_message(&self.replicas.hello())
     }
 
@@ -126,7 +116,7 @@ impl Logic for Page {
         let Ok(message) = message else { return Heard::default() };
         self.note_message(&message);
         let effects = self.replicas.heard(message, now);
-        self.apply(effects)
+        self.apply(effects, now)
     }
 
     fn enter(&mut self, room: &RoomName) -> Vec<Message> {
@@ -134,9 +124,8 @@ impl Logic for Page {
             return Vec::new();
         }
         self.rooms.push(room.clone());
-        let stored = self.store.borrow().drafts(room);
-        let effects = self.replicas.enter(room, stored);
-        self.apply(effects).say
+        let effects = self.replicas.enter(room);
+        self.apply(effects, NOTHING_DUE).say
     }
 
     fn write(&mut self, room: &RoomName, id: MessageId, kind: Option<String>, body: Body, now: u64) -> Vec<Message> {
@@ -149,24 +138,22 @@ impl Logic for Page {
         self.note(Told::Wrote { room: room.clone(), id, said });
         let written_at = now.max(self.last_written + 1);
         self.last_written = written_at;
-        let epoch = self.replicas.get(room).and_then(|replica| replica.cursor()).map(|cursor| cursor.epoch);
-        let draft = Draft { id, kind, body, written_at, epoch, fate: Fate::Pending };
-        self.store.borrow_mut().keep(room, draft.clone());
-        let effects = self.replicas.write(room, draft, now);
-        self.apply(effects).say
+        let draft = Draft { id, kind, body, written_at, epoch: None, fate: Fate::Storing };
+        let effects = self.replicas.write(room, draft);
+        self.apply(effects, now).say
     }
 
     fn line_lost(&mut self) {
         self.note(Told::LineLost);
         self.asked.clear();
         let effects = self.replicas.line_lost();
-        self.apply(effects);
+        self.apply(effects, NOTHING_DUE);
     }
 
     fn reload(&mut self) {
         self.note(Told::Reloaded);
         self.asked.clear();
-        let token = self.store.borrow().token.clone();
+        let token = self.store.borrow().token().cloned();
         self.replicas = Replicas::new(self.name.clone(), token, session(&mut self.rng));
         self.last_written = 0;
         for room in std::mem::take(&mut self.rooms) {
@@ -180,7 +167,7 @@ impl Logic for Page {
 
     fn post_due(&mut self, now: u64) -> Vec<Message> {
         let effects = self.replicas.post_due(now);
-        self.apply(effects).say
+        self.apply(effects, now).say
     }
 
     fn offer_again(&mut self, now: u64) -> Vec<Message> {
@@ -191,7 +178,7 @@ impl Logic for Page {
             for id in left {
                 self.note(Told::WroteAgain { room: room.clone(), id });
                 let effects = self.replicas.retry(&room, id, now);
-                say.extend(self.apply(effects).say);
+                say.extend(self.apply(effects, now).say);
             }
         }
         say
@@ -213,7 +200,7 @@ impl Logic for Page {
         let rest = |room: &RoomName| {
             let replica = self.replicas.get(room)?;
             let underway = replica.drafts().filter(|draft| draft.is_underway()).map(|draft| draft.id).collect();
-            let held = Some(replica.entries().iter().map(|entry| (entry.seq, entry.id)).collect());
+            let held = Some(replica.latest().iter().map(|entry| (entry.seq, entry.id)).collect());
             Some((room.clone(), Rest { cursor: replica.cursor().filter(|_| replica.is_joined()), underway, held }))
         };
         self.rooms.iter().filter_map(rest).collect()

@@ -144,7 +144,7 @@ impl Stranger {
 }
 
 impl Logic for Stranger {
-    fn hello(&self) -> Message {
+    fn hello(&mut self) -> Message {
         let mut hello = json!({"name": "a stranger", "session": self.session});
         if let Some(token) = &self.token {
             hello["token"] = json!(token);
