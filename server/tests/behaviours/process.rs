@@ -30,7 +30,12 @@ impl Process {
     }
 
     pub(crate) fn start_with(data: &Path, arguments: &[&str]) -> Self {
-        let mut child = command(data, arguments).env("OPENLINE_LOG", "off").spawn().unwrap();
+        Self::of(command(data, arguments))
+    }
+
+    /// What a command starts.
+    pub(crate) fn of(mut command: Command) -> Self {
+        let mut child = command.env("OPENLINE_LOG", "off").spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line:?}"));
