@@ -17,6 +17,8 @@ pub(crate) use self::{
     writing::{Slice, Writing},
 };
 use crate::room::Record;
+#[cfg(test)]
+use crate::sabotage::Sabotage;
 
 /// "OLNE": says that a file is ours.
 const APPLICATION: i64 = 0x4f4c_4e45;
@@ -102,6 +104,10 @@ impl Database {
         let mut sql = Connection::open(path)?;
         sql.pragma_update(None, "journal_mode", "wal")?;
         sql.pragma_update(None, "synchronous", "full")?;
+        #[cfg(test)]
+        if Sabotage::ForgottenSync.is_made() {
+            sql.pragma_update(None, "synchronous", "off")?;
+        }
         sql.pragma_update(None, "cache_size", -16_000)?;
         let tx = sql.transaction()?;
         if pragma(&tx, "application_id")? != APPLICATION {

@@ -7,6 +7,9 @@ mod mark;
 mod search;
 mod writer;
 
+#[cfg(test)]
+mod schedules;
+
 use std::{
     collections::HashSet,
     fs::{File, TryLockError},

@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(test)]
+mod sabotage;
+
 mod pace;
 mod origin;
 mod options;

@@ -5,6 +5,8 @@ use rusqlite::{OptionalExtension, Transaction, named_params, params};
 
 use super::{Keep, Trouble, number, record, seq};
 use crate::room::Record;
+#[cfg(test)]
+use crate::sabotage::Sabotage;
 
 /// What was dropped of a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +72,10 @@ impl<'a> Writing<'a> {
         let id = entry.id.0.as_bytes();
         let mut ids = self.sql.prepare_cached("INSERT INTO ids VALUES (?, ?, ?)")?;
         ids.execute(params![room, id, number(entry.seq)])?;
+        #[cfg(test)]
+        if Sabotage::ForgottenId.is_made() {
+            self.sql.execute("DELETE FROM ids WHERE id = ?", [id])?;
+        }
         let mut entries = self
             .sql
             .prepare_cached("INSERT INTO entries VALUES (:room, :seq, :id, :author, :name, :at, :kind, :body)")?;

@@ -12,6 +12,8 @@ use parking_lot::{Condvar, Mutex};
 use tokio::runtime::Handle;
 
 use super::{Posting, Said};
+#[cfg(test)]
+use crate::sabotage::Sabotage;
 use crate::{
     database::{Database, Trouble, Writing},
     metrics::Metrics,
@@ -147,7 +149,7 @@ fn work(database: &mut Database, works: Vec<Work>) {
 }
 
 /// Decides what becomes of each post, and returns the rooms that grew.
-fn write(database: &mut Database, group: &[Box<Posting>], metrics: &Metrics) -> Vec<Arc<Room>> {
+pub(super) fn write(database: &mut Database, group: &[Box<Posting>], metrics: &Metrics) -> Vec<Arc<Room>> {
     let mut grown = Vec::new();
     let admitted: Vec<&Posting> = group.iter().map(|post| &**post).filter(|post| admit(post)).collect();
     match commit(database, &admitted) {
@@ -222,6 +224,10 @@ fn commit<'a>(database: &mut Database, posts: &[&'a Posting]) -> Result<Written<
         for post in posts {
             append(writing, post, now, &mut written)?;
         }
+        #[cfg(test)]
+        if Sabotage::EarlyHead.is_made() {
+            written.rooms.values().for_each(|growth| growth.room.grow(&growth.entries));
+        }
         for (row, growth) in &written.rooms {
             writing.move_head(*row, growth.head, growth.last_at)?;
         }
@@ -252,6 +258,10 @@ fn append<'a>(writing: &Writing<'_>, post: &'a Posting, now: u64, written: &mut 
     };
     writing.append(row, &entry)?;
     (growth.head, growth.last_at) = (entry.seq, entry.at);
+    #[cfg(test)]
+    if Sabotage::SkippedEntry.is_made() && entry.seq.number().is_multiple_of(5) {
+        return Ok(());
+    }
     growth.entries.push(entry);
     Ok(())
 }
