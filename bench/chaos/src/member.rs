@@ -74,6 +74,8 @@ pub(crate) struct Heard {
 pub(crate) struct Standing {
     pub(crate) is_welcome: bool,
     pub(crate) underway: usize,
+    /// Drafts that stay until their author decides, because the log is another one.
+    pub(crate) set_aside: usize,
     /// `None` where it is not joined.
     pub(crate) cursors: BTreeMap<RoomName, Option<Cursor>>,
     pub(crate) ended: Option<String>,
@@ -87,6 +89,7 @@ pub(crate) enum Order {
     Reload,
     /// Its clock jumps by so many milliseconds.
     Jump(i64),
+    /// From now on its author posts again whatever waits for them, because the log is another one.
     OfferAgain,
 }
 
@@ -118,6 +121,7 @@ impl Member {
             beat_every: Duration::from_secs(15),
             back_at: None,
             clock_off: 0,
+            offers_again: false,
             ended: None,
             tell,
             rng: SmallRng::seed_from_u64(seed),
@@ -140,6 +144,7 @@ struct Life {
     beat_every: Duration,
     back_at: Option<Instant>,
     clock_off: i64,
+    offers_again: bool,
     ended: Option<String>,
     tell: watch::Sender<Standing>,
     rng: SmallRng,
@@ -194,6 +199,10 @@ impl Life {
                     self.say(say);
                 }
             }
+            if self.offers_again {
+                let say = self.logic.offer_again(self.now());
+                self.say(say);
+            }
             let ended = self.ended.clone();
             self.tell.send_replace(Standing { ended, ..self.logic.standing() });
         }
@@ -219,10 +228,7 @@ impl Life {
                 self.phase = Phase::Waiting(Instant::now());
             }
             Order::Jump(by) => self.clock_off += by,
-            Order::OfferAgain => {
-                let say = self.logic.offer_again(self.now());
-                self.say(say);
-            }
+            Order::OfferAgain => self.offers_again = true,
         }
     }
 

@@ -63,6 +63,10 @@ pub(crate) enum Act {
     Restart { down: Duration, room_for: Option<u64> },
     /// The server's wall clock is so many seconds off from now on.
     Clock { off: i64 },
+    /// The server's data is backed up, whatever it is doing.
+    Backup,
+    /// The server is killed, and started again on the last backup, if there is one.
+    PutBack { down: Duration },
 }
 
 /// What somebody writes.
@@ -155,15 +159,23 @@ impl Plan {
         let mut at = millis(rng, 500..3_000);
         while at < self.length {
             let down = millis(rng, 0..800);
-            let act = match rng.random_range(0..10) {
+            // Where data is put back much may be missing, so that less can be found: in some plans only.
+            let act = match rng.random_range(0..if self.puts_back() { 14 } else { 10 }) {
                 0..5 => Act::Kill { down },
                 5..7 => Act::Restart { down, room_for: None },
                 7..9 => Act::Restart { down, room_for: Some(rng.random_range(4_096..200_000)) },
-                _ => Act::Clock { off: rng.random_range(-7_200..7_200) },
+                9 => Act::Clock { off: rng.random_range(-7_200..7_200) },
+                10..12 => Act::Backup,
+                _ => Act::PutBack { down },
             };
             self.steps.push(Step { at, act });
             at += millis(rng, 1_000..6_000);
         }
+    }
+
+    /// Whether the server's data is put back to an earlier state some time.
+    pub(crate) fn puts_back(&self) -> bool {
+        self.seed.is_multiple_of(4)
     }
 
     fn tab(&self, rng: &mut SmallRng) -> usize {
@@ -186,17 +198,20 @@ fn cast(rng: &mut SmallRng) -> Vec<Tab> {
 fn options(rng: &mut SmallRng) -> Vec<String> {
     let mut options =
         "--beat-every 1 --ping-every 2 --pong-time 2 --write-time 3 --hello-time 3 --stop-time 2".to_owned();
-    let mut draw = |name: &str, values: &[u32]| {
+    let mut draw = |rng: &mut SmallRng, name: &str, values: &[u32]| {
         let value = values.get(rng.random_range(0..values.len())).copied().unwrap_or_default();
         options.push_str(&format!(" --{name} {value}"));
     };
-    draw("tail", &[1, 4_096, 65_536, 1_048_576]);
-    draw("in-flight", &[1, 4, 64]);
-    draw("rate", &[50, 200, 1_000]);
-    draw("burst", &[10, 100, 1_000]);
-    draw("unsent", &[100_000, 1_000_000, 64_000_000]);
-    draw("unwritten", &[10_000, 1_000_000, 32_000_000]);
-    draw("behind", &[20, 500, 100_000]);
+    draw(rng, "tail", &[1, 4_096, 65_536, 1_048_576]);
+    draw(rng, "in-flight", &[1, 4, 64]);
+    draw(rng, "rate", &[50, 200, 1_000]);
+    draw(rng, "burst", &[10, 100, 1_000]);
+    draw(rng, "unsent", &[100_000, 1_000_000, 64_000_000]);
+    draw(rng, "unwritten", &[10_000, 1_000_000, 32_000_000]);
+    draw(rng, "behind", &[20, 500, 100_000]);
+    if rng.random_ratio(1, 3) {
+        draw(rng, "keep-entries", &[10, 50, 200]);
+    }
     options.split(' ').map(str::to_owned).collect()
 }
 
@@ -224,6 +239,16 @@ fn millis(rng: &mut SmallRng, range: Range<u64>) -> Duration {
     Duration::from_millis(rng.random_range(range))
 }
 
+impl Act {
+    /// Whether it is done to the server, and not to a member or a line.
+    pub(crate) fn is_servers(&self) -> bool {
+        match self {
+            Self::Kill { .. } | Self::Restart { .. } | Self::Clock { .. } | Self::Backup | Self::PutBack { .. } => true,
+            Self::Write { .. } | Self::Reload { .. } | Self::Jump { .. } | Self::Line { .. } | Self::CutAll => false,
+        }
+    }
+}
+
 impl fmt::Display for Act {
     /// What kind of thing it is, for counting.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -236,6 +261,8 @@ impl fmt::Display for Act {
             Self::Restart { room_for: None, .. } => "servers restarted",
             Self::Restart { room_for: Some(_), .. } => "servers restarted with a nearly full disk",
             Self::Clock { .. } => "server's clock moved",
+            Self::Backup => "backups",
+            Self::PutBack { .. } => "servers put back to a backup",
             Self::Line { fault, .. } => match fault {
                 Fault::Cut => "lines cut",
                 Fault::Reset => "lines reset",
@@ -265,9 +292,9 @@ mod tests {
 
     #[test]
     fn in_some_minutes_everything_that_can_happen_does_and_in_order() {
-        let plan = Plan::new(1, Duration::from_secs(300));
+        let plan = Plan::new(4, Duration::from_secs(300));
         let kinds: BTreeSet<_> = plan.steps.iter().map(|step| step.act.to_string()).collect();
-        assert_eq!(kinds.len(), 16, "{kinds:?}");
+        assert_eq!(kinds.len(), 18, "{kinds:?}");
         assert!(plan.steps.is_sorted_by_key(|step| step.at));
     }
 }

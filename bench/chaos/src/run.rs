@@ -1,10 +1,17 @@
 //! One plan, carried out: what everybody saw and was told, and whether it keeps the promise.
 
-use std::{cell::RefCell, collections::BTreeMap, net::SocketAddr, path::Path, rc::Rc, time::Duration};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, VecDeque},
+    net::SocketAddr,
+    path::Path,
+    rc::Rc,
+    time::Duration,
+};
 
 use anyhow::{Context, Result, ensure};
 use openline_checker::{Account, Finding, Log, Seen, check};
-use openline_protocol::{Page, RoomName, Seq};
+use openline_protocol::{Page, RoomName};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -47,10 +54,9 @@ pub(crate) async fn run(plan: &Plan, program: &Path, folder: &Path) -> Result<Ou
     let mut count = |act: &Act| *done.entry(act.to_string()).or_default() += 1;
     let (mut guests, mut lives) = (Vec::new(), Vec::new());
     for step in &plan.steps {
-        let is_servers = matches!(step.act, Act::Kill { .. } | Act::Restart { .. } | Act::Clock { .. });
         if !matches!(step.act, Act::Clock { .. }) || server.has_a_clock() {
             count(&step.act);
-            if is_servers { lives.push(step) } else { guests.push(step) }
+            if step.act.is_servers() { lives.push(step) } else { guests.push(step) }
         }
     }
     let guests = async {
@@ -85,13 +91,19 @@ pub(crate) async fn run(plan: &Plan, program: &Path, folder: &Path) -> Result<Ou
     server.stop().await?;
     let behind = plan.options.iter().skip_while(|option| *option != "--behind").nth(1);
     let behind = behind.and_then(|behind| behind.parse().ok()).unwrap_or(u64::MAX);
-    let account = Account { tabs, logs, behind, put_back: false };
+    let account = Account { tabs, logs, behind, put_back: server.was_put_back };
     Ok(Outcome { findings: check(&account), account, died: server.died.take(), done, carried })
 }
 
 async fn live(server: &mut Server, act: &Act) -> Result<()> {
     let down = match act {
         Act::Clock { off } => return server.set_clock(*off),
+        Act::Backup => return server.back_up().await,
+        Act::PutBack { down } => {
+            server.kill().await?;
+            server.put_back()?;
+            *down
+        }
         Act::Kill { down } => {
             server.kill().await?;
             *down
@@ -144,7 +156,7 @@ impl Stage {
             Act::Jump { tab, by } => order(tab, Order::Jump(by)).await?,
             Act::Line { tab, fault } => self.doors.get(tab).context("a door")?.suffer(fault),
             Act::CutAll => self.doors.iter().for_each(|door| door.suffer(crate::plan::Fault::Cut)),
-            Act::Kill { .. } | Act::Restart { .. } | Act::Clock { .. } => {}
+            _ => {}
         }
         Ok(())
     }
@@ -159,10 +171,9 @@ impl Stage {
             member.orders.send(Order::OfferAgain).await?;
         }
         let all = self.rooms.len();
-        self.until(|standing| {
-            standing.underway == 0 && standing.cursors.len() == all && standing.cursors.values().all(Option::is_some)
-        })
-        .await;
+        let is_in =
+            |standing: &Standing| standing.cursors.len() == all && standing.cursors.values().all(Option::is_some);
+        self.until(|standing| is_in(standing) && standing.underway == 0 && standing.set_aside == 0).await;
         let address = (*server.address.borrow()).context("the server is down")?;
         let mut logs = BTreeMap::new();
         for room in &self.rooms {
@@ -202,26 +213,29 @@ impl Stage {
 /// Waits until a member has fewer drafts, or has read further.
 async fn advanced(member: &mut Member) {
     let before = member.standing.borrow().clone();
-    let is_further = |now: &Standing| now.underway < before.underway || now.cursors != before.cursors;
+    let is_further = |now: &Standing| {
+        now.underway < before.underway || now.set_aside < before.set_aside || now.cursors != before.cursors
+    };
     if member.standing.wait_for(is_further).await.is_err() {
         std::future::pending().await
     }
 }
 
-/// A room's log, page by page. `None` if there is no such room.
+/// A room's log, page by page from its end, because its beginning may be dropped meanwhile. `None` if there is no such
+/// room.
 async fn read(server: SocketAddr, room: &RoomName) -> Result<Option<Log>> {
-    let mut entries = Vec::<Seen>::new();
+    let mut entries = VecDeque::<Seen>::new();
     loop {
-        let after = entries.last().map_or(Seq::START, |entry| entry.seq);
-        let (status, body) = get(server, &format!("/rooms/{room}/entries?after={after}&limit=200")).await?;
+        let before = entries.front().map_or((1 << 53) - 1, |entry| entry.seq.number());
+        let (status, body) = get(server, &format!("/rooms/{room}/entries?before={before}&limit=200")).await?;
         if status == 404 {
             return Ok(None);
         }
         ensure!(status == 200, "a page of {room} is answered with {status}: {body}");
         let page: Page = serde_json::from_str(&body)?;
-        entries.extend(page.entries.iter().map(Seen::of));
+        page.entries.iter().rev().for_each(|entry| entries.push_front(Seen::of(entry)));
         if !page.more {
-            return Ok(Some(Log { epoch: page.epoch, entries }));
+            return Ok(Some(Log { epoch: page.epoch, entries: entries.into() }));
         }
     }
 }

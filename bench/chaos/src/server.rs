@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
@@ -39,6 +39,9 @@ pub(crate) struct Server {
     data_limit: Option<u64>,
     fake_time: Option<&'static str>,
     life: Option<Child>,
+    backups: u32,
+    /// Whether its data was put back to an earlier state.
+    pub(crate) was_put_back: bool,
     /// Where it listens now.
     pub(crate) address: watch::Sender<Option<SocketAddr>>,
     /// How it ended by itself, if it did: that is a finding.
@@ -56,6 +59,8 @@ impl Server {
             data_limit: None,
             fake_time,
             life: None,
+            backups: 0,
+            was_put_back: false,
             address: watch::Sender::new(None),
             died: None,
         }
@@ -77,7 +82,7 @@ impl Server {
     pub(crate) async fn start(&mut self) -> Result<()> {
         let log = File::options().create(true).append(true).open(self.folder.join("server.log"))?;
         let mut command = Command::new(&self.program);
-        command.args(["--listen", "127.0.0.1:0", "--data"]).arg(self.folder.join("data")).args(&self.options);
+        command.args(["--listen", "127.0.0.1:0", "--data"]).arg(self.data()).args(&self.options);
         if let Some(limit) = self.data_limit {
             command.args(["--data-limit", &limit.to_string()]);
         }
@@ -86,8 +91,12 @@ impl Server {
                 self.set_clock(0)?;
             }
             command.env("LD_PRELOAD", library).env("FAKETIME_TIMESTAMP_FILE", self.clock());
-            // Only the time of day moves, and a change is seen within a second.
-            command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").env("FAKETIME_CACHE_DURATION", "1");
+            // Only the time of day moves, not that of files, and a change is seen within a second.
+            command.envs([
+                ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+                ("NO_FAKE_STAT", "1"),
+                ("FAKETIME_CACHE_DURATION", "1"),
+            ]);
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).kill_on_drop(true);
         let mut life = command.spawn().with_context(|| format!("{} does not start", self.program.display()))?;
@@ -132,14 +141,45 @@ impl Server {
         Ok(())
     }
 
+    /// Backs its data up, whether it runs or not.
+    pub(crate) async fn back_up(&mut self) -> Result<()> {
+        let file = self.backup(self.backups + 1);
+        let log = File::options().create(true).append(true).open(self.folder.join("server.log"))?;
+        let mut command = Command::new(&self.program);
+        command.arg("backup").arg(&file).arg("--data").arg(self.data()).stdout(Stdio::null()).stderr(log);
+        let ended = timeout(TIME, command.kill_on_drop(true).status()).await.context("a backup does not end")??;
+        ensure!(ended.success(), "a backup ended with {ended}");
+        self.backups += 1;
+        Ok(())
+    }
+
+    /// Puts the last backup in place of its data, as its documentation says. It must not run.
+    pub(crate) fn put_back(&mut self) -> Result<()> {
+        if self.backups > 0 {
+            std::fs::remove_dir_all(self.data())?;
+            std::fs::create_dir(self.data())?;
+            std::fs::copy(self.backup(self.backups), self.data().join("openline.db"))?;
+            self.was_put_back = true;
+        }
+        Ok(())
+    }
+
     /// From its next life on, it may store so many bytes more than it has now.
     pub(crate) fn leave_room_for(&mut self, bytes: Option<u64>) {
-        let size = |name| std::fs::metadata(self.folder.join("data").join(name)).map_or(0, |file| file.len());
+        let size = |name| std::fs::metadata(self.data().join(name)).map_or(0, |file| file.len());
         self.data_limit = bytes.map(|bytes| size("openline.db") + bytes);
     }
 
     fn note_death(&mut self, ended: ExitStatus) {
         self.died = Some(format!("it ended by itself with {ended}"));
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    fn backup(&self, number: u32) -> PathBuf {
+        self.folder.join(format!("backup-{number}.db"))
     }
 
     fn clock(&self) -> PathBuf {

@@ -186,11 +186,13 @@ impl Logic for Page {
 
     fn standing(&self) -> Standing {
         let replicas = || self.rooms.iter().filter_map(|room| self.replicas.get(room));
-        let underway = replicas().flat_map(|replica| replica.drafts()).filter(|draft| draft.is_underway()).count();
+        let drafts = || replicas().flat_map(|replica| replica.drafts());
+        let underway = drafts().filter(|draft| draft.is_underway()).count();
         let cursor = |replica: &openline_rooms::Replica| replica.cursor().filter(|_| replica.is_joined());
         Standing {
             is_welcome: self.replicas.me().is_some(),
             underway,
+            set_aside: drafts().filter(|draft| draft.fate == Fate::OtherLog).count(),
             cursors: replicas().map(|replica| (replica.name().clone(), cursor(replica))).collect(),
             ended: None,
         }

@@ -248,7 +248,7 @@ impl Logic for Stranger {
             is_welcome: self.is_welcome,
             underway: self.rooms.values().map(|room| room.drafts.len()).sum(),
             cursors: cursors.collect(),
-            ended: None,
+            ..Standing::default()
         }
     }
 
