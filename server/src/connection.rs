@@ -74,8 +74,6 @@ struct Connection {
     held: Option<Box<Posting>>,
     joining: Option<Pending<Opened>>,
     fetching: Option<Pending<Fetched>>,
-    /// There was no room among the unsent bytes of all lines; ask again then.
-    crowded_until: Option<Instant>,
     ending: Option<Ending>,
     _seat: Arc<Seat>,
 }
@@ -105,7 +103,6 @@ impl Connection {
             held: None,
             joining: None,
             fetching: None,
-            crowded_until: None,
             ending: None,
             _seat: seat,
         }
@@ -147,6 +144,9 @@ impl Connection {
         }
         if self.wake.is_replaced() {
             self.close(CloseCode::REPLACED, "the same session is on another line");
+        } else if self.wake.is_shed() {
+            self.hall.metrics.shed.inc();
+            self.close(CloseCode::TOO_SLOW, "the server holds too much for slow lines; come back");
         } else if self.wake.is_stopping() {
             self.ending = Some(Ending::Stopping { until: Instant::now() + self.hall.limits.stop_time / 4 });
         }
@@ -177,8 +177,7 @@ impl Connection {
         }
         let (due, _) = self.deadlines.next(&self.hall.limits);
         let ready = self.pace.ready_at(self.hall.limits.pace());
-        let ready = (ready > Instant::now()).then_some(ready);
-        [ready, self.crowded_until].into_iter().flatten().fold(due, Instant::min)
+        if ready > Instant::now() { due.min(ready) } else { due }
     }
 
     /// Does what is due.

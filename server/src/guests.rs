@@ -4,16 +4,20 @@ use std::{
     collections::HashMap,
     net::{IpAddr, Ipv6Addr},
     sync::{
-        Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        Arc, Weak,
+        atomic::{AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use openline_protocol::{PersonId, SessionId};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use crate::wake::Wake;
+use crate::{slow::Slow, wake::Wake};
+
+/// How often is looked whether slow lines hold too much.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// All guests.
 #[derive(Debug)]
@@ -24,7 +28,7 @@ pub(crate) struct Guests {
     proxies: Vec<IpAddr>,
     lines: Mutex<Lines>,
     numbers: AtomicU64,
-    unsent: AtomicUsize,
+    slow: Mutex<Slow>,
     left: Notify,
 }
 
@@ -58,7 +62,7 @@ pub(crate) enum NoSeat {
 }
 
 impl Guests {
-    pub(crate) fn new(most: usize, per_address: usize, proxies: Vec<IpAddr>) -> Self {
+    pub(crate) fn new(most: usize, per_address: usize, unsent: usize, proxies: Vec<IpAddr>) -> Self {
         Self {
             seats: Mutex::default(),
             most,
@@ -66,7 +70,7 @@ impl Guests {
             proxies,
             lines: Mutex::default(),
             numbers: AtomicU64::new(0),
-            unsent: AtomicUsize::new(0),
+            slow: Mutex::new(Slow::new(unsent)),
             left: Notify::new(),
         }
     }
@@ -99,7 +103,7 @@ impl Guests {
             wake.stop();
         }
         lines.open.insert(number, Arc::clone(&wake));
-        Listed { guests: Arc::clone(self), number, wake, session: None, unsent: 0 }
+        Listed { guests: Arc::clone(self), number, wake, session: None, stall: None }
     }
 
     /// Tells all lines, also those that come from now on, that the server stops.
@@ -132,7 +136,20 @@ impl Guests {
 
     /// How many bytes slow lines have still to take, in all.
     pub(crate) fn unsent(&self) -> usize {
-        self.unsent.load(Ordering::Relaxed)
+        self.slow.lock().bytes()
+    }
+
+    /// Looks, for as long as there are guests, whether slow lines hold too much, and tells the stalest to go.
+    pub(crate) async fn shed(guests: Weak<Self>) {
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            let Some(guests) = guests.upgrade() else { return };
+            let shed = guests.slow.lock().shed(Instant::now());
+            if !shed.is_empty() {
+                tracing::warn!(lines = shed.len(), "slow lines hold too much: the stalest are told to come back");
+            }
+            shed.iter().for_each(|wake| wake.shed());
+        }
     }
 }
 
@@ -170,7 +187,8 @@ pub(crate) struct Listed {
     number: u64,
     wake: Arc<Wake>,
     session: Option<Box<(PersonId, SessionId)>>,
-    unsent: usize,
+    /// Since when it has taken nothing of how many bytes.
+    stall: Option<(Instant, usize)>,
 }
 
 impl Listed {
@@ -223,22 +241,28 @@ impl Listed {
         }
     }
 
-    /// Says how many bytes this line has still to take.
-    pub(crate) fn set_unsent(&mut self, bytes: usize) {
+    /// Says how many bytes this line has still to take, and since when it has taken none. Once it was told to go, or goes
+    /// by itself, it says `None`.
+    pub(crate) fn set_stall(&mut self, stall: Option<(Instant, usize)>) {
         // Most lines take everything at once, always, and need not touch what all share.
-        if bytes == self.unsent {
+        if stall == self.stall {
             return;
         }
-        self.guests.unsent.fetch_add(bytes, Ordering::Relaxed);
-        self.guests.unsent.fetch_sub(self.unsent, Ordering::Relaxed);
-        self.unsent = bytes;
+        let mut slow = self.guests.slow.lock();
+        if let Some((since, _)) = self.stall {
+            slow.remove(since, self.number);
+        }
+        if let Some((since, bytes)) = stall {
+            slow.put(since, self.number, bytes, &self.wake);
+        }
+        self.stall = stall;
     }
 }
 
 impl Drop for Listed {
     fn drop(&mut self) {
         self.yield_session();
-        self.set_unsent(0);
+        self.set_stall(None);
         let is_last = {
             let mut lines = self.guests.lines.lock();
             lines.open.remove(&self.number);
@@ -263,7 +287,7 @@ mod tests {
     use super::*;
 
     fn guests(most: usize, per_address: usize) -> Arc<Guests> {
-        Arc::new(Guests::new(most, per_address, vec!["10.0.0.1".parse().unwrap()]))
+        Arc::new(Guests::new(most, per_address, 1 << 20, vec!["10.0.0.1".parse().unwrap()]))
     }
 
     fn address(text: &str) -> IpAddr {

@@ -29,7 +29,7 @@ impl Hall {
         let history = History::open(&options.data, options.data_limit, limits.unwritten, Arc::clone(&metrics))?;
         Ok(Self {
             identity: Identity::new(history.key()),
-            guests: Arc::new(Guests::new(limits.connections, limits.per_address, options.proxy.clone())),
+            guests: Arc::new(Guests::new(limits.connections, limits.per_address, limits.unsent, options.proxy.clone())),
             rooms: Rooms::new(limits.tail, Arc::clone(&metrics)),
             history,
             metrics,

@@ -20,6 +20,7 @@ mod database;
 mod history;
 mod backup;
 mod rooms;
+mod slow;
 mod guests;
 mod hall;
 mod keeping;

@@ -17,6 +17,10 @@ pub(crate) struct Metrics {
     pub(crate) rooms: Gauge,
     /// Connections turned away, because there was no seat for them.
     pub(crate) turned_away: Counter,
+    /// Bytes that slow lines have still to take now.
+    pub(crate) unsent: Gauge,
+    /// Lines told to come back, because slow lines held too much.
+    pub(crate) shed: Counter,
     /// Entries that became durable.
     pub(crate) appended: Counter,
     /// Posts that were in the log already.
@@ -42,6 +46,8 @@ impl Metrics {
         registry.register("lines", "Lines open now", self.lines.clone());
         registry.register("rooms", "Rooms in memory now", self.rooms.clone());
         registry.register("turned_away", "Connections for which there was no seat", self.turned_away.clone());
+        registry.register("unsent_bytes", "Bytes slow lines have still to take now", self.unsent.clone());
+        registry.register("shed", "Slow lines told to come back", self.shed.clone());
         registry.register("entries", "Entries made durable", self.appended.clone());
         registry.register("repeated", "Posts that were in the log already", self.repeated.clone());
         registry.register("not_stored", "Posts refused for now because of the disk", self.not_stored.clone());

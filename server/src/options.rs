@@ -115,7 +115,8 @@ pub struct Limits {
     #[arg(value_parser = bytes(1 << 30))]
     pub tail: usize,
 
-    /// Bytes handed to lines that are slow to take them, in all. Over it, slow lines wait their turn.
+    /// Bytes handed to lines that are slow to take them, in all. Over it, those that have taken nothing for longest are
+    /// told to come back.
     #[arg(long, env = "OPENLINE_UNSENT", value_name = "BYTES", default_value_t = 64 << 20)]
     #[arg(value_parser = bytes(1 << 40))]
     pub unsent: usize,

@@ -16,6 +16,7 @@ use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
 use crate::{
+    guests::Guests,
     hall::Hall,
     history::OpenError,
     keeping::keep,
@@ -92,6 +93,7 @@ impl Server {
         })?;
         let address = listener.local_addr().map_err(|error| StartError::Listen { address, error })?;
         let hall = Arc::new(Hall::open(&options)?);
+        tokio::spawn(Guests::shed(Arc::downgrade(&hall.guests)));
         tokio::spawn(keep(options.keep_entries, options.keep_days, Arc::downgrade(&hall)));
         let doors = Doors {
             hall: Arc::clone(&hall),

@@ -8,12 +8,13 @@ use std::{
 use futures_util::task::AtomicWaker;
 
 /// Wakes one connection's task, whatever the reason; why is looked up when it runs. Any number of wakes before it runs
-/// are one, and two reasons that can't be looked up elsewhere travel with it.
+/// are one, and three reasons that can't be looked up elsewhere travel with it.
 #[derive(Debug, Default)]
 pub(crate) struct Wake {
     waker: AtomicWaker,
     rung: AtomicBool,
     replaced: AtomicBool,
+    shed: AtomicBool,
     stopping: AtomicBool,
 }
 
@@ -28,6 +29,12 @@ impl Wake {
     /// Says that a newer line of the same session wants this one's place.
     pub(crate) fn replace(&self) {
         self.replaced.store(true, Ordering::Release);
+        self.wake();
+    }
+
+    /// Says that slow lines hold too much, and this one is to go.
+    pub(crate) fn shed(&self) {
+        self.shed.store(true, Ordering::Release);
         self.wake();
     }
 
@@ -47,6 +54,11 @@ impl Wake {
     /// Whether a newer line wants this one's place.
     pub(crate) fn is_replaced(&self) -> bool {
         self.replaced.load(Ordering::Acquire)
+    }
+
+    /// Whether slow lines hold too much, and this one is to go.
+    pub(crate) fn is_shed(&self) -> bool {
+        self.shed.load(Ordering::Acquire)
     }
 
     /// Whether the server stops.

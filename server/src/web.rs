@@ -157,6 +157,7 @@ impl IntoResponse for Forbidden {
 
 async fn metrics(State(doors): State<Arc<Doors>>) -> Response {
     doors.hall.rooms.count();
+    doors.hall.metrics.unsent.set(i64::try_from(doors.hall.guests.unsent()).unwrap_or(i64::MAX));
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], doors.hall.metrics.to_text()).into_response()
 }

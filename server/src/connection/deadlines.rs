@@ -53,11 +53,19 @@ impl Deadlines {
         self.pinged = Some(now);
     }
 
-    /// The line has bytes that it doesn't take; it has just taken some, or not.
+    /// The line has bytes that it doesn't take; it has just taken some, or not. Who takes something lives.
     pub(super) fn slow(&mut self, progress: bool, now: Instant) {
+        if progress {
+            self.heard(now);
+        }
         if progress || self.stuck_since.is_none() {
             self.stuck_since = Some(now);
         }
+    }
+
+    /// Since when it has taken nothing of what it has to take.
+    pub(super) fn stuck_since(&self) -> Option<Instant> {
+        self.stuck_since
     }
 
     /// The line has taken everything.
@@ -144,7 +152,10 @@ mod tests {
         clock.deadlines.slow(false, clock.at(20));
         assert_eq!(clock.next(), (31, Due::Stuck));
         clock.deadlines.slow(true, clock.at(30));
-        assert_eq!(clock.next(), (50, Due::Ping));
+        assert_eq!(clock.next(), (60, Due::Stuck));
+        clock.deadlines.pinged(clock.at(40));
+        clock.deadlines.slow(true, clock.at(59));
+        assert_eq!(clock.next(), (89, Due::Stuck), "a pong can't pass what it has still to take");
         clock.deadlines.took_all();
         assert_eq!(clock.next().1, Due::Beat);
     }

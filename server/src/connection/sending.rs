@@ -4,7 +4,7 @@ use std::{
     collections::VecDeque,
     sync::Arc,
     task::{Context, Poll},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use openline_protocol::{CloseCode, MessageId, Refusal, RoomName, ToClient, Why};
@@ -14,8 +14,6 @@ use crate::{database::Trouble, history::Lane, tail::Batch, websocket::Packet};
 
 /// How many bytes are given to the line before it has taken them.
 const TURN: usize = 64 * 1024;
-/// How long to wait before asking again for room among the unsent bytes of all lines.
-const NO_ROOM: Duration = Duration::from_millis(50);
 
 /// What came from disk for one place.
 pub(super) struct Fetched {
@@ -43,12 +41,11 @@ impl Connection {
         if before == 0 {
             return false;
         }
-        self.crowded_until = None;
         match self.line.poll_flush(cx) {
             Poll::Ready(Ok(())) => {
                 self.deadlines.took_all();
                 self.deadlines.sent(Instant::now());
-                self.listed.set_unsent(0);
+                self.listed.set_stall(None);
                 true
             }
             Poll::Ready(Err(_)) => {
@@ -58,7 +55,9 @@ impl Connection {
             Poll::Pending => {
                 let left = self.line.unsent();
                 self.deadlines.slow(fed || left < before, Instant::now());
-                self.listed.set_unsent(left);
+                // One that goes holds what it holds for two seconds more at most.
+                let since = self.deadlines.stuck_since().filter(|_| self.ending.is_none());
+                self.listed.set_stall(since.map(|since| (since, left)));
                 false
             }
         }
@@ -67,11 +66,6 @@ impl Connection {
     /// Gives the line a turn's worth of what it lacks: answers first, then what is behind the cursors of its rooms.
     pub(super) fn feed_turn(&mut self) -> bool {
         if matches!(self.ending, Some(Ending::Closing { .. } | Ending::Over)) {
-            return false;
-        }
-        let crowded = self.hall.guests.unsent() > self.hall.limits.unsent;
-        self.crowded_until = crowded.then(|| Instant::now() + NO_ROOM);
-        if crowded {
             return false;
         }
         let mut left = TURN;

@@ -8,7 +8,11 @@ use clap::Parser;
 use futures_util::{SinkExt, StreamExt};
 use openline_protocol::*;
 use openline_server::{Options, Server};
-use tokio::{net::TcpStream, sync::oneshot, task::JoinHandle};
+use tokio::{
+    net::{TcpSocket, TcpStream},
+    sync::oneshot,
+    task::JoinHandle,
+};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream,
     tungstenite::{Message, client::IntoClientRequest},
@@ -103,8 +107,18 @@ pub(crate) fn id() -> MessageId {
 
 impl Client {
     pub(crate) async fn dial(address: SocketAddr) -> Self {
+        Self::dial_with(address, None).await
+    }
+
+    /// A line whose system takes in only so many bytes that aren't read.
+    pub(crate) async fn dial_with(address: SocketAddr, buffer: Option<u32>) -> Self {
+        let tcp = TcpSocket::new_v4().unwrap();
+        if let Some(buffer) = buffer {
+            tcp.set_recv_buffer_size(buffer).unwrap();
+        }
+        let stream = MaybeTlsStream::Plain(tcp.connect(address).await.unwrap());
         let request = format!("ws://{address}/ws").into_client_request().unwrap();
-        let (socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+        let (socket, _) = tokio_tungstenite::client_async(request, stream).await.unwrap();
         Self {
             socket,
             me: None,

@@ -13,6 +13,8 @@ mod process;
 #[cfg(test)]
 mod command;
 #[cfg(test)]
+mod slow;
+#[cfg(test)]
 mod disk;
 #[cfg(test)]
 mod restoring;
