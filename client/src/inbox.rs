@@ -44,19 +44,25 @@ impl<T> Inbox<T> {
         Self { limit, queue: RefCell::new(Queue { items: VecDeque::new(), bytes: 0, reader: None, ended: false }) }
     }
 
-    /// Puts an item in and wakes the reader. After the end there is no reader, and nothing is kept.
-    pub(crate) fn push(&self, item: T, bytes: u64) {
+    /// Puts an item in and wakes the reader. Returns whether no more is here than may wait. After the end there is no
+    /// reader, and nothing is kept.
+    #[inline]
+    pub(crate) fn push(&self, item: T, bytes: u64) -> bool {
         let mut queue = self.queue.borrow_mut();
         if !queue.ended {
             queue.items.push_back((item, bytes));
             queue.bytes = queue.bytes.saturating_add(bytes);
         }
+        // One message alone may be as large as it likes: it is in memory already.
+        let waiting = queue.items.len();
+        let fits = waiting <= self.limit.messages && (waiting <= 1 || queue.bytes <= self.limit.bytes);
         let reader = queue.reader.take();
         // Woken without a borrow: a waker may run anything.
         drop(queue);
         if let Some(reader) = reader {
             reader.wake();
         }
+        fits
     }
 
     /// Nothing more comes: the reader gets what is here, then the end.
@@ -78,12 +84,6 @@ impl<T> Inbox<T> {
         let items = std::mem::take(&mut queue.items);
         drop(queue);
         drop(items);
-    }
-
-    /// Whether more is here than may wait. One message alone may be as large as it likes: it is in memory already.
-    pub(crate) fn is_full(&self) -> bool {
-        let queue = self.queue.borrow();
-        queue.items.len() > self.limit.messages || queue.items.len() > 1 && queue.bytes > self.limit.bytes
     }
 
     /// How much waits to be read.
@@ -136,11 +136,8 @@ mod tests {
     #[test]
     fn a_full_inbox_says_so_and_loses_nothing() {
         let inbox = Inbox::new(InboxLimit { messages: 2, bytes: 100 });
-        for item in 0..3 {
-            assert!(!inbox.is_full());
-            inbox.push(item, 1);
-        }
-        assert!(inbox.is_full() && !inbox.is_drained());
+        assert_eq!([0, 1, 2].map(|item| inbox.push(item, 1)), [true, true, false]);
+        assert!(!inbox.is_drained());
         assert_eq!([take(&inbox), take(&inbox)], [Poll::Ready(Some(0)), Poll::Ready(Some(1))]);
         assert!(inbox.is_drained());
         assert_eq!(take(&inbox), Poll::Ready(Some(2)));
@@ -149,9 +146,7 @@ mod tests {
     #[test]
     fn one_message_may_be_larger_than_the_bound_but_a_second_may_not_join_it() {
         let inbox = Inbox::new(InboxLimit { messages: 9, bytes: 100 });
-        inbox.push("large", 1000);
-        assert!(!inbox.is_full());
-        inbox.push("small", 1);
-        assert!(inbox.is_full());
+        assert!(inbox.push("large", 1000));
+        assert!(!inbox.push("small", 1));
     }
 }

@@ -17,6 +17,7 @@ pub enum Message {
 
 impl Message {
     /// Its length in bytes; text in UTF-8.
+    #[inline]
     pub fn len(&self) -> u64 {
         match self {
             Self::Text(text) => text.len() as u64,

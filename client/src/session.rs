@@ -5,6 +5,7 @@
 mod retry;
 mod heartbeat;
 mod event;
+mod step;
 mod state;
 mod driver;
 mod builder;
@@ -27,7 +28,7 @@ pub use self::{
     retry::Retry,
     state::Ready,
 };
-use self::{driver::Driver, state::Input};
+use self::{driver::Driver, step::Input};
 use crate::{
     close::{CloseError, check_close},
     endpoint::Endpoint,

@@ -11,7 +11,7 @@ mod handlers;
 use std::rc::Rc;
 
 use js_sys::{ArrayBuffer, Object, Reflect, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use self::handlers::{Closures, Handlers};
 pub use self::{
@@ -108,8 +108,12 @@ impl Socket {
     /// # Errors
     ///
     /// Nothing was sent, and the message is still yours: see [`SendError`].
+    #[inline]
     pub fn send<'a>(&self, message: impl Into<Outgoing<'a>>) -> Result<(), SendError> {
-        self.state().check_send()?;
+        // Asked for each message: a browser begins to close without telling.
+        if self.socket.ready_state() != web_sys::WebSocket::OPEN {
+            return self.state().check_send();
+        }
         let sent = match message.into() {
             Outgoing::Text(text) => self.socket.send_with_str(text),
             // With atomics this memory is shared, and a browser sends no view of shared memory.
@@ -121,7 +125,10 @@ impl Socket {
             Outgoing::View(view) => self.send_view(view),
             Outgoing::Blob(blob) => self.socket.send_with_blob(blob),
         };
-        sent.map_err(|thrown| SendError::Refused(words(&thrown)))
+        match sent {
+            Ok(()) => Ok(()),
+            Err(thrown) => Err(SendError::Refused(words(&thrown))),
+        }
     }
 
     fn send_view(&self, view: &Object) -> Result<(), JsValue> {
@@ -179,9 +186,7 @@ impl Socket {
 
     /// How many bytes wait to be sent. It grows with each send and isn't reset by closing.
     pub fn buffered_amount(&self) -> u64 {
-        // web-sys would cut it to 32 bits; the standard has 64.
-        let amount = Reflect::get(&self.socket, &"bufferedAmount".into()).ok().and_then(|amount| amount.as_f64());
-        amount.unwrap_or_default() as u64
+        self.socket.unchecked_ref::<Unsent>().buffered_amount() as u64
     }
 
     /// How binary messages arrive.
@@ -210,6 +215,15 @@ impl Drop for Socket {
             let _ = self.socket.close();
         }
     }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A socket, asked for its unsent bytes: web-sys would cut them to 32 bits, and the standard has 64.
+    type Unsent;
+
+    #[wasm_bindgen(method, getter, js_name = bufferedAmount)]
+    fn buffered_amount(this: &Unsent) -> f64;
 }
 
 /// What the constructor threw, by the standard's names.

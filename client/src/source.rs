@@ -8,7 +8,7 @@ mod page;
 #[cfg(not(target_family = "wasm"))]
 mod script;
 
-use std::{pin::Pin, rc::Rc, time::Duration};
+use std::{cell::Cell, pin::Pin, rc::Rc, time::Duration};
 
 pub use self::page::PageEvent;
 #[cfg(not(target_family = "wasm"))]
@@ -32,7 +32,11 @@ pub(crate) enum Source {
 /// One dialled line. Dropping it detaches and closes it.
 #[derive(Debug)]
 pub(crate) enum Line {
-    Browser(Socket),
+    Browser {
+        socket: Socket,
+        /// How much it can have unsent at most: it is asked only when that may be too much.
+        unsent: Cell<u64>,
+    },
     #[cfg(not(target_family = "wasm"))]
     Script(script::Held),
 }
@@ -68,6 +72,15 @@ impl Source {
     pub(crate) fn now(&self) -> Duration {
         match self {
             Self::Browser(browser) => browser.now(),
+            #[cfg(not(target_family = "wasm"))]
+            Self::Script(script) => script.now(),
+        }
+    }
+
+    /// The time, quickly: sleep may not count yet. Never later than [`now`](Self::now).
+    pub(crate) fn now_awake(&self) -> Duration {
+        match self {
+            Self::Browser(browser) => browser.now_awake(),
             #[cfg(not(target_family = "wasm"))]
             Self::Script(script) => script.now(),
         }
@@ -110,7 +123,10 @@ impl Source {
             tell(event);
         };
         match self {
-            Self::Browser(_) => browser::dial(endpoint, binary_type, tell).map(Line::Browser),
+            Self::Browser(_) => {
+                let socket = browser::dial(endpoint, binary_type, tell)?;
+                Ok(Line::Browser { socket, unsent: Cell::default() })
+            }
             #[cfg(not(target_family = "wasm"))]
             Self::Script(script) => script.dial(endpoint, Rc::new(tell)).map(Line::Script),
         }
@@ -126,19 +142,30 @@ impl Source {
 }
 
 impl Line {
-    pub(crate) fn send(&self, message: Message) -> Result<(), Unsent> {
-        trace::sent(&message);
+    /// Sends it, and says how many bytes it was.
+    #[inline]
+    pub(crate) fn send(&self, message: Message) -> Result<u64, Unsent> {
+        let bytes = message.len();
         let sent = match self {
-            Self::Browser(socket) => socket.send(&message),
+            Self::Browser { socket, unsent } => {
+                unsent.set(unsent.get().saturating_add(bytes));
+                socket.send(&message)
+            }
             #[cfg(not(target_family = "wasm"))]
             Self::Script(line) => line.send(&message),
         };
-        sent.map_err(|why| Unsent { message, why })
+        match sent {
+            Ok(()) => {
+                trace::sent(bytes);
+                Ok(bytes)
+            }
+            Err(why) => Err(Unsent { message, why }),
+        }
     }
 
     pub(crate) fn close(&self, code: Option<u16>, reason: Option<&str>) -> Result<(), CloseError> {
         match self {
-            Self::Browser(socket) => socket.close(code, reason),
+            Self::Browser { socket, .. } => socket.close(code, reason),
             #[cfg(not(target_family = "wasm"))]
             Self::Script(line) => line.close(code, reason),
         }
@@ -146,7 +173,7 @@ impl Line {
 
     pub(crate) fn state(&self) -> ReadyState {
         match self {
-            Self::Browser(socket) => socket.state(),
+            Self::Browser { socket, .. } => socket.state(),
             #[cfg(not(target_family = "wasm"))]
             Self::Script(line) => line.state(),
         }
@@ -154,15 +181,29 @@ impl Line {
 
     pub(crate) fn protocol(&self) -> String {
         match self {
-            Self::Browser(socket) => socket.protocol(),
+            Self::Browser { socket, .. } => socket.protocol(),
             #[cfg(not(target_family = "wasm"))]
             Self::Script(line) => line.protocol(),
         }
     }
 
+    /// Whether the browser has more than this unsent.
+    #[inline]
+    pub(crate) fn is_above(&self, mark: u64) -> bool {
+        match self {
+            Self::Browser { unsent, .. } if unsent.get() <= mark => false,
+            Self::Browser { socket, unsent } => {
+                unsent.set(socket.buffered_amount());
+                unsent.get() > mark
+            }
+            #[cfg(not(target_family = "wasm"))]
+            Self::Script(line) => line.buffered_amount() > mark,
+        }
+    }
+
     pub(crate) fn buffered_amount(&self) -> u64 {
         match self {
-            Self::Browser(socket) => socket.buffered_amount(),
+            Self::Browser { socket, .. } => socket.buffered_amount(),
             #[cfg(not(target_family = "wasm"))]
             Self::Script(line) => line.buffered_amount(),
         }

@@ -56,10 +56,12 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
+    #[inline]
     pub(crate) fn sent(&self, bytes: u64) {
         count(&self.sent, bytes);
     }
 
+    #[inline]
     pub(crate) fn received(&self, bytes: u64) {
         count(&self.received, bytes);
     }
@@ -70,6 +72,7 @@ impl Counters {
     }
 }
 
+#[inline]
 fn count(volume: &Cell<Volume>, bytes: u64) {
     let so_far = volume.get();
     volume.set(Volume { messages: so_far.messages + 1, bytes: so_far.bytes.saturating_add(bytes) });

@@ -5,7 +5,7 @@
 
 #![cfg_attr(not(feature = "tracing"), allow(unused_variables, reason = "nobody is told"))]
 
-use crate::{endpoint::Endpoint, message::Message, session::Event, source::LineEvent};
+use crate::{endpoint::Endpoint, session::Event, source::LineEvent};
 
 pub(crate) fn dialling(endpoint: &Endpoint) {
     #[cfg(feature = "tracing")]
@@ -23,9 +23,9 @@ pub(crate) fn came(event: &LineEvent) {
     }
 }
 
-pub(crate) fn sent(message: &Message) {
+pub(crate) fn sent(bytes: u64) {
     #[cfg(feature = "tracing")]
-    tracing::trace!(bytes = message.len(), "sent");
+    tracing::trace!(bytes, "sent");
 }
 
 /// What a session makes of it: the line has told the rest.

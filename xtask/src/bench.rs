@@ -21,7 +21,7 @@ pub(crate) struct Bench {
 enum Subject {
     /// Our server and its peers, one after another: CPU per delivery, memory per idle line, latency
     Server,
-    /// Our Socket, gloo-net, web-sys by hand and raw JavaScript, in one page of a headless Chromium
+    /// Our three layers, gloo-net, web-sys by hand and raw JavaScript, in one page of a headless Chromium
     Client,
 }
 

@@ -1,6 +1,6 @@
 // Raw JavaScript, and what measures it and the others in turns.
 
-import init, { Bare, Gloo, Ours } from '/page/bench_page.js';
+import init, { Bare, burst, Gloo, OurConnection, OurSession, OurSocket } from '/page/bench_page.js';
 
 class Raw {
   constructor(url, binary, messages, done) {
@@ -32,7 +32,7 @@ class Raw {
   }
 }
 
-const WAYS = { raw: Raw, bare: Bare, gloo: Gloo, ours: Ours };
+const WAYS = { raw: Raw, bare: Bare, gloo: Gloo, socket: OurSocket, connection: OurConnection, session: OurSession };
 
 // Opens one of them; gives it, the browser's own socket within, and what waits until all messages have come.
 async function open(Way, path, binary) {
@@ -122,6 +122,13 @@ self.measure = async task => {
   for (const [, line] of lines) line.way.free();
   return took;
 };
+
+// Begins a burst; what became of it is asked for again and again, because it may take longer than one question may.
+let told;
+self.beginBurst = (...all) => {
+  told = burst(`ws://${location.host}/burst`, ...all);
+};
+self.endBurst = () => Promise.race([told, new Promise(later => setTimeout(later, 60_000, null))]);
 
 await init();
 document.body.append('ready');

@@ -41,6 +41,7 @@ pub(crate) async fn start(page: &Path) -> Result<SocketAddr> {
         .route("/give", any(idle))
         .route("/receive", any(push))
         .route("/send", any(count))
+        .route("/burst", any(burst))
         .nest_service("/page", ServeDir::new(page));
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
@@ -67,6 +68,22 @@ async fn push(Query(manner): Query<Manner>, upgrade: WebSocketUpgrade) -> Respon
     }
     // A page that has gone has seen enough.
     upgrade.on_upgrade(async move |socket| drop(all(socket, manner).await))
+}
+
+/// Sends as many numbers as it is told to, from zero on.
+async fn burst(upgrade: WebSocketUpgrade) -> Response {
+    async fn numbers(mut socket: WebSocket) -> Result<(), axum::Error> {
+        let Some(Ok(Message::Text(count))) = socket.recv().await else { return Ok(()) };
+        for number in 0..count.parse().unwrap_or(0_u32) {
+            socket.feed(Message::Text(number.to_string().into())).await?;
+        }
+        socket.flush().await?;
+        // It closes when it has seen enough.
+        while let Some(Ok(_)) = socket.recv().await {}
+        Ok(())
+    }
+    // A page that has seen more than it may keep hangs up.
+    upgrade.on_upgrade(async move |socket| drop(numbers(socket).await))
 }
 
 /// Says so whenever all messages have come.

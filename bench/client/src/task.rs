@@ -1,5 +1,6 @@
 //! What is measured.
 
+use clap::ValueEnum;
 use serde::Serialize;
 
 /// One row of the table, as the page is asked for it.
@@ -13,7 +14,7 @@ pub(crate) struct Task {
     pub(crate) rounds: u32,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Method {
     /// Receive synthetic events.

@@ -111,8 +111,7 @@ impl Shared {
     fn message(&self, message: Message) {
         let bytes = message.len();
         self.counters.received(bytes);
-        self.inbox.push(message, bytes);
-        if self.inbox.is_full() {
+        if !self.inbox.push(message, bytes) {
             self.ending.replace(Some(ReceiveError::InboxFull));
             // What comes from here on is thrown away, and the reader is told.
             self.inbox.end();
@@ -170,7 +169,7 @@ impl Shared {
     pub(super) fn poll_ready(self: &Rc<Self>, context: &mut Context<'_>) -> Poll<()> {
         let Some(line) = self.line.get() else { return Poll::Ready(()) };
         let mark = if self.is_pressed.get() { self.low } else { self.high };
-        if line.state().check_send().is_err() || line.buffered_amount() <= mark {
+        if !line.is_above(mark) || line.state().check_send().is_err() {
             self.is_pressed.set(false);
             return Poll::Ready(());
         }
@@ -195,12 +194,11 @@ impl Shared {
         }
     }
 
+    #[inline]
     pub(super) fn send(&self, message: Message) -> Result<(), Unsent> {
         match self.line.get() {
             Some(line) => {
-                let bytes = message.len();
-                line.send(message)?;
-                self.counters.sent(bytes);
+                self.counters.sent(line.send(message)?);
                 Ok(())
             }
             None => Err(Unsent { message, why: SendError::NotOpen }),

@@ -5,7 +5,7 @@ use std::{cell::RefCell, fmt, rc::Rc};
 use super::{
     Events, Heartbeat, Retry, Session,
     driver::{Address, Driver},
-    state::{Ready, Rhythm, State},
+    state::{Ready, State},
 };
 #[cfg(not(target_family = "wasm"))]
 use crate::source::Script;
@@ -104,7 +104,7 @@ impl SessionBuilder {
 
     /// Begins: dials at once. What becomes of it, the events tell; also that the address is none.
     pub fn open(self) -> (Session, Events) {
-        let rhythm = self.heartbeat.as_ref().map(|it| Rhythm { silence: it.silence, deadline: it.deadline });
+        let rhythm = self.heartbeat.as_ref().map(Heartbeat::rhythm);
         let driver = Rc::new(Driver {
             source: self.source,
             inbox: Inbox::new(self.inbox),

@@ -12,7 +12,8 @@ use std::{
 
 use super::{
     Event, Heartbeat,
-    state::{Command, Generation, Input, LineInput, Rhythm, State},
+    state::State,
+    step::{Command, Generation, Input, LineInput, Step},
 };
 use crate::{
     close::CloseEvent,
@@ -54,6 +55,8 @@ pub(super) struct Held {
     /// What happened while something else was being seen to.
     inputs: RefCell<VecDeque<Input>>,
     is_running: Cell<bool>,
+    /// Empty: kept for its room, so that not every message needs a new one.
+    commands: RefCell<Vec<Command>>,
 }
 
 impl Driver {
@@ -68,17 +71,24 @@ impl Driver {
 
     /// Takes in one thing that happened. Handlers run without a borrow, and what they cause waits its turn.
     pub(super) fn feed(self: &Rc<Self>, input: Input) {
-        self.held.inputs.borrow_mut().push_back(input);
         if self.held.is_running.replace(true) {
-            return;
+            return self.held.inputs.borrow_mut().push_back(input);
         }
-        loop {
-            let Some(input) = self.next_input() else { break };
-            let commands = self.state.borrow_mut().step(input, self.source.now(), self.source.random());
-            for command in commands {
+        let mut commands = self.held.commands.take();
+        let mut next = Some(input);
+        while let Some(input) = next {
+            // A line that speaks has outlived any sleep, so for its messages the quicker clock does.
+            let is_message = matches!(input, Input::Line(_, LineInput::Message(_)));
+            let now = if is_message { self.source.now_awake() } else { self.source.now() };
+            let chance = || self.source.random();
+            let mut step = Step { now, chance: &chance, commands: &mut commands };
+            self.state.borrow_mut().step(input, &mut step);
+            for command in commands.drain(..) {
                 self.run(command);
             }
+            next = self.next_input();
         }
+        self.held.commands.replace(commands);
         self.held.is_running.set(false);
         self.arm();
     }
@@ -88,9 +98,7 @@ impl Driver {
         let line = self.held.line.borrow().clone();
         match line {
             Some(line) => {
-                let bytes = message.len();
-                line.send(message)?;
-                self.counters.sent(bytes);
+                self.counters.sent(line.send(message)?);
                 Ok(())
             }
             None if self.state.borrow().has_ended() => Err(Unsent { message, why: SendError::Closed }),
@@ -111,10 +119,10 @@ impl Driver {
     }
 
     pub(super) fn set_heartbeat(self: &Rc<Self>, heartbeat: Heartbeat) {
-        let Heartbeat { silence, deadline, probe } = heartbeat;
-        let old = self.probe.replace(Some(probe));
+        let rhythm = heartbeat.rhythm();
+        let old = self.probe.replace(Some(heartbeat.probe));
         drop(old);
-        self.feed(Input::Heartbeat(Rhythm { silence, deadline }));
+        self.feed(Input::Heartbeat(rhythm));
     }
 
     /// The reader took something: a full inbox may have room again.
@@ -161,12 +169,12 @@ impl Driver {
             bytes = message.len();
             self.counters.received(bytes);
         }
-        self.inbox.push(event, bytes);
+        let fits = self.inbox.push(event, bytes);
         if is_last {
             self.inbox.end();
             let page = self.held.page.take();
             drop(page);
-        } else if self.inbox.is_full() {
+        } else if !fits {
             self.feed(Input::InboxFull);
         }
     }

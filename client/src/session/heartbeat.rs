@@ -24,6 +24,10 @@ impl Heartbeat {
     pub fn new(silence: Duration, deadline: Duration, probe: impl Fn() -> Message + 'static) -> Self {
         Self { silence, deadline, probe: Rc::new(probe) }
     }
+
+    pub(super) fn rhythm(&self) -> Rhythm {
+        Rhythm { silence: self.silence, deadline: self.deadline }
+    }
 }
 
 impl fmt::Debug for Heartbeat {
@@ -31,4 +35,11 @@ impl fmt::Debug for Heartbeat {
         let Self { silence, deadline, .. } = self;
         f.debug_struct("Heartbeat").field("silence", silence).field("deadline", deadline).finish_non_exhaustive()
     }
+}
+
+/// The times of a [`Heartbeat`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rhythm {
+    pub(crate) silence: Duration,
+    pub(crate) deadline: Duration,
 }

@@ -5,19 +5,19 @@
 //! - A failure is never followed by a dial at once, unless somebody or something outside asks for it.
 //! - An ended session stays ended.
 
+mod world;
 #[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
-use super::{DownWhy, EndedWhy, Event, Retry};
-use crate::{
-    close::CloseEvent,
-    endpoint::{Endpoint, OpenError},
-    message::Message,
-    source::PageEvent,
-    stats::Stats,
+use self::world::World;
+use super::{
+    DownWhy, EndedWhy, Event, Retry,
+    heartbeat::Rhythm,
+    step::{Command, Generation, Input, LineInput, Step},
 };
+use crate::{message::Message, source::PageEvent, stats::Stats};
 
 /// When a session calls its line up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,17 +45,6 @@ pub(crate) struct State {
     wake_at: Option<Duration>,
     /// As far as it is known here: nothing of what goes over the line.
     stats: Stats,
-}
-
-/// One try's number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Generation(u64);
-
-/// The times of a [`Heartbeat`](super::Heartbeat).
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Rhythm {
-    pub(crate) silence: Duration,
-    pub(crate) deadline: Duration,
 }
 
 /// Points in time are given as the time since the session began.
@@ -92,54 +81,6 @@ struct Probe {
     on_waking: bool,
 }
 
-/// What is known about the page and the network.
-#[derive(Clone, Copy, Debug, Default)]
-struct World {
-    offline: bool,
-    hidden: bool,
-    frozen: bool,
-    left: bool,
-    full: bool,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum Input {
-    Start,
-    Line(Generation, LineInput),
-    Tick,
-    Page(PageEvent),
-    Heartbeat(Rhythm),
-    TryNow,
-    ComeBackIn(Duration),
-    InboxFull,
-    InboxDrained,
-    Close(Option<u16>, Option<String>),
-    /// The session is dropped.
-    Stop,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum LineInput {
-    Found(Endpoint),
-    NotFound(String),
-    Unopenable { error: OpenError, for_good: bool },
-    Opened,
-    Message(Message),
-    Closed { event: CloseEvent, worth_a_retry: bool },
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Command {
-    /// Find out where to dial.
-    Find(Generation),
-    Connect(Generation, Endpoint),
-    /// Let go of the line, or of finding out where to.
-    HangUp,
-    Probe,
-    Close(Option<u16>, Option<String>),
-    Tell(Event),
-}
-
 /// How long a close that was asked for may take.
 const GOODBYE: Duration = Duration::from_secs(5);
 /// While somebody looks, the time is checked this often: waking from sleep is noticed that soon.
@@ -147,13 +88,6 @@ const PULSE: Duration = Duration::from_secs(1);
 /// A wake later than this was no busy page: the machine slept, or the page's timers were held back, as a hidden tab's are
 /// to one a minute.
 const SLEPT: Duration = Duration::from_secs(3);
-
-/// One step in the making.
-struct Step {
-    now: Duration,
-    random: f64,
-    commands: Vec<Command>,
-}
 
 impl State {
     pub(crate) fn new(retry: Retry, ready: Ready, heartbeat: Option<Rhythm>) -> Self {
@@ -171,21 +105,19 @@ impl State {
         }
     }
 
-    /// Takes in what happened at `now`, with a fresh random number from 0 to 1, and says what to do about it.
-    pub(crate) fn step(&mut self, input: Input, now: Duration, random: f64) -> Vec<Command> {
-        let mut step = Step { now, random, commands: Vec::new() };
-        if self.has_slept(now) {
-            self.wake(&mut step);
+    /// Takes in what happened, and says in the step's commands what to do about it.
+    pub(crate) fn step(&mut self, input: Input, step: &mut Step<'_>) {
+        if self.has_slept(step.now) {
+            self.wake(step);
         }
         // The one place where a line of the past is recognised.
         if !matches!(&input, Input::Line(generation, _) if *generation != self.generation) {
-            self.take_in(input, &mut step);
+            self.take_in(input, step);
         }
-        self.wake_at = self.next_wake(now);
-        step.commands
+        self.wake_at = self.next_wake(step.now);
     }
 
-    fn take_in(&mut self, input: Input, step: &mut Step) {
+    fn take_in(&mut self, input: Input, step: &mut Step<'_>) {
         if self.has_ended() {
             return;
         }
@@ -227,7 +159,7 @@ impl State {
         self.world.full
     }
 
-    fn line(&mut self, input: LineInput, step: &mut Step) {
+    fn line(&mut self, input: LineInput, step: &mut Step<'_>) {
         match input {
             LineInput::Found(endpoint) => step.commands.push(Command::Connect(self.generation, endpoint)),
             LineInput::NotFound(words) => self.down(DownWhy::NoEndpoint(words), step),
@@ -243,7 +175,7 @@ impl State {
         }
     }
 
-    fn opened(&mut self, step: &mut Step) {
+    fn opened(&mut self, step: &mut Step<'_>) {
         let Phase::Dialling { since } = self.phase else { return };
         step.tell(Event::Opened);
         self.phase = Phase::Greeting { since };
@@ -252,7 +184,7 @@ impl State {
         }
     }
 
-    fn up(&mut self, dialled: Duration, step: &mut Step) {
+    fn up(&mut self, dialled: Duration, step: &mut Step<'_>) {
         // None before the first.
         self.stats.reconnects += u64::from(self.stats.up_in.is_some());
         self.stats.up_in = Some(step.now.saturating_sub(dialled));
@@ -261,7 +193,7 @@ impl State {
     }
 
     /// Any message is a sign of life.
-    fn message(&mut self, message: Message, step: &mut Step) {
+    fn message(&mut self, message: Message, step: &mut Step<'_>) {
         match &mut self.phase {
             &mut Phase::Greeting { since } => self.up(since, step),
             Phase::Up { heard, probe, .. } => {
@@ -275,7 +207,7 @@ impl State {
         step.tell(Event::Message(message));
     }
 
-    fn tick(&mut self, step: &mut Step) {
+    fn tick(&mut self, step: &mut Step<'_>) {
         match self.phase {
             Phase::Waiting { until } if until <= step.now => self.dial(step),
             Phase::Dialling { since } | Phase::Greeting { since } if self.gives_up(since) <= step.now => {
@@ -303,7 +235,7 @@ impl State {
 
     /// After sleep, what was due is long past. The answers may be waiting behind this very step, so nothing is judged by
     /// the old deadlines: the line is asked, and a try that took too long begins anew.
-    fn wake(&mut self, step: &mut Step) {
+    fn wake(&mut self, step: &mut Step<'_>) {
         match self.phase {
             Phase::Waiting { .. } => self.dial_if_allowed(step),
             Phase::Dialling { since } | Phase::Greeting { since } if self.gives_up(since) <= step.now => {
@@ -315,17 +247,8 @@ impl State {
         }
     }
 
-    fn page(&mut self, event: PageEvent, step: &mut Step) {
-        match event {
-            PageEvent::Online => self.world.offline = false,
-            PageEvent::Offline => self.world.offline = true,
-            PageEvent::Visible => self.world.hidden = false,
-            PageEvent::Hidden => self.world.hidden = true,
-            PageEvent::Frozen => self.world.frozen = true,
-            PageEvent::Resumed => self.world.frozen = false,
-            PageEvent::Left => self.world.left = true,
-            PageEvent::Returned => self.world.left = false,
-        }
+    fn page(&mut self, event: PageEvent, step: &mut Step<'_>) {
+        self.world.take_in(event);
         match (event, self.phase) {
             (PageEvent::Frozen | PageEvent::Left, Phase::Closing { .. }) => self.end(EndedWhy::Asked(None), step),
             (_, Phase::Parked) => self.dial_if_allowed(step),
@@ -341,7 +264,7 @@ impl State {
         }
     }
 
-    fn try_now(&mut self, step: &mut Step) {
+    fn try_now(&mut self, step: &mut Step<'_>) {
         match (self.phase, self.world.bar()) {
             (Phase::Waiting { .. }, _) | (Phase::Parked, None | Some(DownWhy::Offline)) => self.dial(step),
             _ => {}
@@ -356,7 +279,7 @@ impl State {
         }
     }
 
-    fn inbox_full(&mut self, step: &mut Step) {
+    fn inbox_full(&mut self, step: &mut Step<'_>) {
         if std::mem::replace(&mut self.world.full, true) {
             return;
         }
@@ -371,13 +294,13 @@ impl State {
         }
     }
 
-    fn inbox_drained(&mut self, step: &mut Step) {
+    fn inbox_drained(&mut self, step: &mut Step<'_>) {
         if std::mem::take(&mut self.world.full) && self.phase == Phase::Parked {
             self.down(DownWhy::InboxFull, step);
         }
     }
 
-    fn close(&mut self, code: Option<u16>, reason: Option<String>, step: &mut Step) {
+    fn close(&mut self, code: Option<u16>, reason: Option<String>, step: &mut Step<'_>) {
         match self.phase {
             Phase::Greeting { .. } | Phase::Up { .. } => {
                 self.phase = Phase::Closing { until: step.now.saturating_add(GOODBYE) };
@@ -389,7 +312,7 @@ impl State {
     }
 
     /// The line is lost, or there is none: wait, or park where waiting is no use.
-    fn down(&mut self, why: DownWhy, step: &mut Step) {
+    fn down(&mut self, why: DownWhy, step: &mut Step<'_>) {
         if let Phase::Up { since, .. } = self.phase
             && step.now.saturating_sub(since) >= self.retry.held
         {
@@ -408,7 +331,7 @@ impl State {
             }
             _ => {
                 self.failures = self.failures.saturating_add(1);
-                self.retry.pause(self.failures, step.random)
+                self.retry.pause(self.failures, (step.chance)())
             }
         };
         self.phase = Phase::Waiting { until: step.now.saturating_add(pause) };
@@ -416,7 +339,7 @@ impl State {
     }
 
     /// Dials, unless something bars it, or the server asked to be left alone for longer.
-    fn dial_if_allowed(&mut self, step: &mut Step) {
+    fn dial_if_allowed(&mut self, step: &mut Step<'_>) {
         if self.world.bar().is_some() {
             return;
         }
@@ -426,31 +349,31 @@ impl State {
         }
     }
 
-    fn dial(&mut self, step: &mut Step) {
+    fn dial(&mut self, step: &mut Step<'_>) {
         self.back_at = None;
-        self.generation.0 += 1;
+        self.generation.advance();
         self.stats.dials += 1;
         self.phase = Phase::Dialling { since: step.now };
         step.tell(Event::Dialling);
         step.commands.push(Command::Find(self.generation));
     }
 
-    fn probe(&mut self, on_waking: bool, step: &mut Step) {
+    fn probe(&mut self, on_waking: bool, step: &mut Step<'_>) {
         if let (Phase::Up { probe, .. }, Some(rhythm)) = (&mut self.phase, self.heartbeat) {
             *probe = Some(Probe { sent: step.now, until: step.now.saturating_add(rhythm.deadline), on_waking });
             step.commands.push(Command::Probe);
         }
     }
 
-    fn end(&mut self, why: EndedWhy, step: &mut Step) {
+    fn end(&mut self, why: EndedWhy, step: &mut Step<'_>) {
         self.hang_up(step);
         self.phase = Phase::Ended;
         step.tell(Event::Ended { why });
     }
 
-    fn hang_up(&mut self, step: &mut Step) {
+    fn hang_up(&mut self, step: &mut Step<'_>) {
         if let Phase::Dialling { .. } | Phase::Greeting { .. } | Phase::Up { .. } | Phase::Closing { .. } = self.phase {
-            self.generation.0 += 1;
+            self.generation.advance();
             self.phase = Phase::Parked;
             step.commands.push(Command::HangUp);
         }
@@ -466,26 +389,5 @@ impl State {
             Phase::Up { heard, probe: None, .. } => (heard.saturating_add(self.heartbeat?.silence), true),
         };
         Some(if pulse && !self.world.hidden { due.min(now.saturating_add(PULSE)) } else { due })
-    }
-}
-
-impl World {
-    /// Why dialling is no use now.
-    fn bar(&self) -> Option<DownWhy> {
-        if self.frozen || self.left {
-            Some(DownWhy::Away)
-        } else if self.full {
-            Some(DownWhy::InboxFull)
-        } else if self.offline {
-            Some(DownWhy::Offline)
-        } else {
-            None
-        }
-    }
-}
-
-impl Step {
-    fn tell(&mut self, event: Event) {
-        self.commands.push(Command::Tell(event));
     }
 }

@@ -2,12 +2,16 @@
 //!
 //! Natively there is no browser: the clock stands still and a dial is refused with [`OpenError::NoWebSocket`].
 
-use std::{cell::Cell, pin::Pin, time::Duration};
+use std::{
+    cell::{Cell, OnceCell},
+    pin::Pin,
+    time::Duration,
+};
 
 use gloo_timers::callback::Timeout;
 use js_sys::{Date, Math, global};
 use wasm_bindgen::JsCast;
-use web_sys::WorkerGlobalScope;
+use web_sys::{Performance, WorkerGlobalScope};
 
 use super::LineEvent;
 use crate::{
@@ -22,6 +26,7 @@ use crate::{
 pub(crate) struct Browser {
     seen: Cell<Option<(f64, f64)>>,
     now: Cell<f64>,
+    performance: OnceCell<Option<Performance>>,
 }
 
 impl Browser {
@@ -30,15 +35,29 @@ impl Browser {
             return Duration::ZERO;
         }
         let date = Date::now();
-        // A window has it under the same name as a worker.
-        let performance = global().unchecked_into::<WorkerGlobalScope>().performance();
-        let monotonic = performance.map_or(date, |performance| performance.now());
+        let monotonic = self.monotonic().unwrap_or(date);
         if let Some((then_date, then_monotonic)) = self.seen.replace(Some((date, monotonic))) {
             let passed = (date - then_date).max(monotonic - then_monotonic).max(0.0);
             self.now.set(self.now.get() + passed);
         }
-        Duration::try_from_secs_f64(self.now.get() / 1000.0).unwrap_or(Duration::MAX)
+        millis(self.now.get())
     }
+
+    /// The time without a look at the calendar: sleep may not count before the next look at [`now`](Self::now).
+    pub(super) fn now_awake(&self) -> Duration {
+        let Some((_, then)) = self.seen.get() else { return self.now() };
+        self.monotonic().map_or_else(|| self.now(), |monotonic| millis(self.now.get() + (monotonic - then).max(0.0)))
+    }
+
+    fn monotonic(&self) -> Option<f64> {
+        // A window has it under the same name as a worker.
+        let performance = self.performance.get_or_init(|| global().unchecked_into::<WorkerGlobalScope>().performance());
+        performance.as_ref().map(Performance::now)
+    }
+}
+
+fn millis(millis: f64) -> Duration {
+    Duration::from_micros((millis * 1000.0) as u64)
 }
 
 pub(super) fn random() -> f64 {

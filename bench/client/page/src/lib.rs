@@ -1,5 +1,5 @@
-//! What is compared: three ways from Rust to a browser's WebSocket, each doing the same work. (The fourth, raw
-//! JavaScript, is beside what measures them.)
+//! What is compared: the ways from Rust to a browser's WebSocket, each doing the same work. (Raw JavaScript is beside
+//! what measures them.)
 //!
 //! Each is opened with an address and what to do once so many messages have come; it makes a `String` or a `Vec` of each
 //! and adds up their lengths. Each sends a message so many times.
@@ -8,6 +8,11 @@
 mod work;
 mod bare;
 mod gloo;
-mod ours;
+mod socket;
+mod connection;
+mod session;
+mod burst;
 
-pub use self::{bare::Bare, gloo::Gloo, ours::Ours};
+pub use self::{
+    bare::Bare, burst::burst, connection::OurConnection, gloo::Gloo, session::OurSession, socket::OurSocket,
+};

@@ -1,6 +1,7 @@
 //! Random schedules: whatever happens in whatever order, the invariants hold.
 
 use super::*;
+use crate::close::CloseEvent;
 
 const SEEDS: u64 = 2_000;
 const STEPS: usize = 300;
@@ -71,41 +72,44 @@ impl World {
                     | Input::Page(PageEvent::Online | PageEvent::Visible | PageEvent::Resumed | PageEvent::Returned)
             );
         let is_stale = matches!(&input, Input::Line(generation, _) if Some(*generation) != self.live);
-        let told = format!("{input:?} at {:?} in {:?}", self.now, self.state);
         let is_tick = matches!(input, Input::Tick);
+        let fed = input.clone();
         let random = self.dice.unit();
-        let commands = self.state.step(input, self.now, random);
-        assert!(!is_stale || slept || commands.is_empty(), "an old line did {commands:?}: {told}");
-        assert!(!self.ended || commands.is_empty(), "after the end {commands:?}: {told}");
+        let mut commands = Vec::new();
+        self.state.step(input, &mut Step { now: self.now, chance: &|| random, commands: &mut commands });
+        // Written out only where something is wrong: that takes longer than the steps themselves.
+        let told = || format!("{fed:?} at {:?} led to {:?}", self.now, self.state);
+        assert!(!is_stale || slept || commands.is_empty(), "an old line did {commands:?}: {}", told());
+        assert!(!self.ended || commands.is_empty(), "after the end {commands:?}: {}", told());
         for command in &commands {
             match command {
                 Command::Find(generation) => {
-                    assert_eq!(self.live, None, "two lines at once: {told}");
+                    assert_eq!(self.live, None, "two lines at once: {}", told());
                     if let Some(failed_at) = self.failed_at.take() {
-                        assert!(was_asked || self.now >= failed_at + RETRY.least, "dialled at once: {told}");
+                        assert!(was_asked || self.now >= failed_at + RETRY.least, "dialled at once: {}", told());
                     }
-                    assert!(!self.past.contains(generation), "a number used twice: {told}");
+                    assert!(!self.past.contains(generation), "a number used twice: {}", told());
                     self.past.push(*generation);
                     self.live = Some(*generation);
                     self.dials += 1;
                 }
-                Command::Connect(generation, _) => assert_eq!(self.live, Some(*generation), "{told}"),
-                Command::HangUp => assert!(self.live.take().is_some(), "hung up on nobody: {told}"),
-                Command::Probe | Command::Close(..) => assert!(self.live.is_some(), "spoke to nobody: {told}"),
+                Command::Connect(generation, _) => assert_eq!(self.live, Some(*generation), "{}", told()),
+                Command::HangUp => assert!(self.live.take().is_some(), "hung up on nobody: {}", told()),
+                Command::Probe | Command::Close(..) => assert!(self.live.is_some(), "spoke to nobody: {}", told()),
                 Command::Tell(Event::Down { retry_in, .. }) => {
-                    assert_eq!(self.live, None, "down with a line: {told}");
-                    assert_ne!(*retry_in, Some(Duration::ZERO), "{told}");
+                    assert_eq!(self.live, None, "down with a line: {}", told());
+                    assert_ne!(*retry_in, Some(Duration::ZERO), "{}", told());
                     self.failed_at = Some(self.now);
                 }
                 Command::Tell(Event::Ended { .. }) => {
-                    assert_eq!(self.live, None, "ended with a line: {told}");
+                    assert_eq!(self.live, None, "ended with a line: {}", told());
                     self.ended = true;
                 }
                 Command::Tell(_) => {}
             }
         }
         if is_tick {
-            assert!(self.state.wake_at().is_none_or(|at| at > self.now), "a timer that spins: {told}");
+            assert!(self.state.wake_at().is_none_or(|at| at > self.now), "a timer that spins: {}", told());
         }
     }
 

@@ -10,16 +10,16 @@ use crate::work::{Work, bytes, text};
 
 /// Our `Socket`.
 #[wasm_bindgen]
-pub struct Ours {
+pub struct OurSocket {
     socket: Socket,
     work: Rc<Work>,
 }
 
 #[wasm_bindgen]
-impl Ours {
+impl OurSocket {
     /// Opens it.
     #[wasm_bindgen(constructor)]
-    pub fn new(url: &str, binary: bool, messages: u32, done: Function) -> Result<Ours, JsError> {
+    pub fn new(url: &str, binary: bool, messages: u32, done: Function) -> Result<OurSocket, JsError> {
         let work = Rc::new(Work::new(messages, done));
         let builder = Socket::builder(url);
         let builder = if binary {
