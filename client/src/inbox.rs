@@ -92,6 +92,10 @@ impl<T> Inbox<T> {
         Volume { messages: queue.items.len() as u64, bytes: queue.bytes }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.queue.borrow().items.is_empty()
+    }
+
     /// Whether the reader has caught up enough for a full inbox to be filled again.
     pub(crate) fn is_drained(&self) -> bool {
         let queue = self.queue.borrow();

@@ -77,10 +77,10 @@ impl Source {
         }
     }
 
-    /// The time, quickly: sleep may not count yet. Never later than [`now`](Self::now).
-    pub(crate) fn now_awake(&self) -> Duration {
+    /// The time when it was last asked for, where asking costs something.
+    pub(crate) fn last_now(&self) -> Duration {
         match self {
-            Self::Browser(browser) => browser.now_awake(),
+            Self::Browser(browser) => browser.last_now(),
             #[cfg(not(target_family = "wasm"))]
             Self::Script(script) => script.now(),
         }

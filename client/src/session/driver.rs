@@ -52,8 +52,8 @@ pub(super) struct Held {
     search: RefCell<Option<Search>>,
     timer: RefCell<Option<(Duration, Timer)>>,
     page: RefCell<Option<PageWatch>>,
-    /// What happened while something else was being seen to.
-    inputs: RefCell<VecDeque<Input>>,
+    /// What happened while something else was being seen to, with the message, where one came.
+    inputs: RefCell<VecDeque<(Input, Option<Message>)>>,
     is_running: Cell<bool>,
     /// Empty: kept for its room, so that not every message needs a new one.
     commands: RefCell<Vec<Command>>,
@@ -71,20 +71,25 @@ impl Driver {
 
     /// Takes in one thing that happened. Handlers run without a borrow, and what they cause waits its turn.
     pub(super) fn feed(self: &Rc<Self>, input: Input) {
+        self.take_in(input, None);
+    }
+
+    fn take_in(self: &Rc<Self>, input: Input, message: Option<Message>) {
         if self.held.is_running.replace(true) {
-            return self.held.inputs.borrow_mut().push_back(input);
+            return self.held.inputs.borrow_mut().push_back((input, message));
         }
         let mut commands = self.held.commands.take();
-        let mut next = Some(input);
-        while let Some(input) = next {
-            // A line that speaks has outlived any sleep, so for its messages the quicker clock does.
-            let is_message = matches!(input, Input::Line(_, LineInput::Message(_)));
-            let now = if is_message { self.source.now_awake() } else { self.source.now() };
+        let mut next = Some((input, message));
+        while let Some((input, mut message)) = next {
+            // Behind a message that its reader had no turn for yet, this one is as old as that: a look at the clock for each
+            // would cost more than all the rest.
+            let is_behind = message.is_some() && !self.inbox.is_empty();
+            let now = if is_behind { self.source.last_now() } else { self.source.now() };
             let chance = || self.source.random();
             let mut step = Step { now, chance: &chance, commands: &mut commands };
             self.state.borrow_mut().step(input, &mut step);
             for command in commands.drain(..) {
-                self.run(command);
+                self.run(command, &mut message);
             }
             next = self.next_input();
         }
@@ -132,11 +137,11 @@ impl Driver {
         }
     }
 
-    fn next_input(&self) -> Option<Input> {
+    fn next_input(&self) -> Option<(Input, Option<Message>)> {
         self.held.inputs.borrow_mut().pop_front()
     }
 
-    fn run(self: &Rc<Self>, command: Command) {
+    fn run(self: &Rc<Self>, command: Command, message: &mut Option<Message>) {
         match command {
             Command::Find(generation) => self.find(generation),
             Command::Connect(generation, endpoint) => self.connect(generation, &endpoint),
@@ -157,24 +162,28 @@ impl Driver {
                 // Code and reason were checked when they were given.
                 let _ = line.map(|line| line.close(code, reason.as_deref()));
             }
-            Command::Tell(event) => self.tell(event),
+            Command::Deliver => {
+                if let Some(message) = message.take() {
+                    let bytes = message.len();
+                    self.counters.received(bytes);
+                    self.put(Event::Message(message), bytes);
+                }
+            }
+            Command::Tell(event) => {
+                trace::told(&event);
+                let is_last = matches!(event, Event::Ended { .. });
+                self.put(event, 0);
+                if is_last {
+                    self.inbox.end();
+                    let page = self.held.page.take();
+                    drop(page);
+                }
+            }
         }
     }
 
-    fn tell(self: &Rc<Self>, event: Event) {
-        trace::told(&event);
-        let is_last = matches!(event, Event::Ended { .. });
-        let mut bytes = 0;
-        if let Event::Message(message) = &event {
-            bytes = message.len();
-            self.counters.received(bytes);
-        }
-        let fits = self.inbox.push(event, bytes);
-        if is_last {
-            self.inbox.end();
-            let page = self.held.page.take();
-            drop(page);
-        } else if !fits {
+    fn put(self: &Rc<Self>, event: Event, bytes: u64) {
+        if !self.inbox.push(event, bytes) {
             self.feed(Input::InboxFull);
         }
     }
@@ -205,7 +214,9 @@ impl Driver {
             let Some(driver) = driver.upgrade() else { return };
             let input = match event {
                 LineEvent::Opened => LineInput::Opened,
-                LineEvent::Message(message) => LineInput::Message(message),
+                LineEvent::Message(message) => {
+                    return driver.take_in(Input::Line(generation, LineInput::Message), Some(message));
+                }
                 LineEvent::Closed(event) => {
                     let worth_a_retry = (driver.worth_a_retry)(&event);
                     LineInput::Closed { event, worth_a_retry }

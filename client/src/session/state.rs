@@ -17,7 +17,7 @@ use super::{
     heartbeat::Rhythm,
     step::{Command, Generation, Input, LineInput, Step},
 };
-use crate::{message::Message, source::PageEvent, stats::Stats};
+use crate::{source::PageEvent, stats::Stats};
 
 /// When a session calls its line up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -166,7 +166,7 @@ impl State {
             LineInput::Unopenable { error, for_good: true } => self.end(EndedWhy::Unopenable(error), step),
             LineInput::Unopenable { error, for_good: false } => self.down(DownWhy::Unopenable(error), step),
             LineInput::Opened => self.opened(step),
-            LineInput::Message(message) => self.message(message, step),
+            LineInput::Message => self.message(step),
             LineInput::Closed { event, worth_a_retry } => match self.phase {
                 Phase::Closing { .. } => self.end(EndedWhy::Asked(Some(event)), step),
                 _ if worth_a_retry => self.down(DownWhy::Closed(event), step),
@@ -193,7 +193,7 @@ impl State {
     }
 
     /// Any message is a sign of life.
-    fn message(&mut self, message: Message, step: &mut Step<'_>) {
+    fn message(&mut self, step: &mut Step<'_>) {
         match &mut self.phase {
             &mut Phase::Greeting { since } => self.up(since, step),
             Phase::Up { heard, probe, .. } => {
@@ -204,7 +204,7 @@ impl State {
             }
             _ => {}
         }
-        step.tell(Event::Message(message));
+        step.commands.push(Command::Deliver);
     }
 
     fn tick(&mut self, step: &mut Step<'_>) {

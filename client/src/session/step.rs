@@ -6,7 +6,6 @@ use super::{Event, heartbeat::Rhythm};
 use crate::{
     close::CloseEvent,
     endpoint::{Endpoint, OpenError},
-    message::Message,
     source::PageEvent,
 };
 
@@ -42,10 +41,17 @@ pub(crate) enum Input {
 pub(crate) enum LineInput {
     Found(Endpoint),
     NotFound(String),
-    Unopenable { error: OpenError, for_good: bool },
+    Unopenable {
+        error: OpenError,
+        for_good: bool,
+    },
     Opened,
-    Message(Message),
-    Closed { event: CloseEvent, worth_a_retry: bool },
+    /// One came. Whoever drives has it: nothing here depends on what is in it.
+    Message,
+    Closed {
+        event: CloseEvent,
+        worth_a_retry: bool,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +63,8 @@ pub(crate) enum Command {
     HangUp,
     Probe,
     Close(Option<u16>, Option<String>),
+    /// Hand the message that came to the reader.
+    Deliver,
     Tell(Event),
 }
 

@@ -76,12 +76,13 @@ impl Received {
 
 impl From<Received> for Message {
     fn from(received: Received) -> Self {
-        if let Some(text) = received.text() {
-            return Self::Text(text);
+        if received.data.is_string() {
+            return Self::Text(received.text().unwrap_or_default());
         }
-        match received.data.dyn_into::<web_sys::Blob>() {
-            Ok(blob) => Self::Blob(blob),
-            Err(data) => Self::Bytes(Uint8Array::new(&data).to_vec()),
+        match received.data.dyn_into::<ArrayBuffer>() {
+            Ok(buffer) => Self::Bytes(Uint8Array::new(&buffer).to_vec()),
+            // A browser gives no fourth kind; a page that makes up events may, and nothing can be read from it.
+            Err(data) => data.dyn_into().map_or_else(|_| Self::Bytes(Vec::new()), Self::Blob),
         }
     }
 }

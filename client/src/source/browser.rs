@@ -43,10 +43,9 @@ impl Browser {
         millis(self.now.get())
     }
 
-    /// The time without a look at the calendar: sleep may not count before the next look at [`now`](Self::now).
-    pub(super) fn now_awake(&self) -> Duration {
-        let Some((_, then)) = self.seen.get() else { return self.now() };
-        self.monotonic().map_or_else(|| self.now(), |monotonic| millis(self.now.get() + (monotonic - then).max(0.0)))
+    /// What [`now`](Self::now) was when it was last asked for.
+    pub(super) fn last_now(&self) -> Duration {
+        millis(self.now.get())
     }
 
     fn monotonic(&self) -> Option<f64> {
