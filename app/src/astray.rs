@@ -1,9 +1,9 @@
 //! An address that leads nowhere, with a way out.
 
-use yew::{Html, Properties, component, html};
-use yew_router::components::Link;
+use openline_rooms::protocol::RoomName;
+use yew::{Html, MouseEvent, Properties, component, html};
 
-use crate::{icons, other_room::OtherRoom, route::Route, words};
+use crate::{icons, join_room::JoinRoom, navigation, words};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct AstrayProps {
@@ -21,9 +21,18 @@ pub(crate) fn Astray(props: &AstrayProps) -> Html {
             <div class="card">
                 <h1>{ props.title.clone() }</h1>
                 if let Some(why) = &props.why { <p>{ why.clone() }</p> }
-                <OtherRoom />
-                <p><Link<Route> to={Route::lobby()}>{ words::TO_LOBBY }</Link<Route>></p>
+                <JoinRoom />
+                <p><a href="/r/lobby" onclick={to_lobby}>{ words::to_lobby() }</a></p>
             </div>
         </main>
+    }
+}
+
+fn to_lobby(event: MouseEvent) {
+    if navigation::is_for_this_page(&event)
+        && let Ok(lobby) = "lobby".parse::<RoomName>()
+    {
+        event.prevent_default();
+        navigation::go(&lobby, None);
     }
 }

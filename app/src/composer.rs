@@ -3,33 +3,59 @@
 //! Invariants: the box belongs to the browser, not to Yew, which would write over what was just typed; it is never
 //! disabled; nothing typed is cut or lost, and the box is emptied only after what was in it is stored as a draft.
 
-use gloo_events::EventListener;
-use openline_rooms::protocol::{Body, Post, RoomName};
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlTextAreaElement, StorageEvent};
+mod completion;
+mod text_box;
+
+use openline_rooms::protocol::{Body, PersonId, PersonName, Post};
+use web_sys::HtmlTextAreaElement;
 use yew::{
     Callback, Html, InputEvent, KeyboardEvent, MouseEvent, NodeRef, Properties, TargetCast, classes, component, html,
-    use_effect_with, use_state,
+    use_effect_with, use_mut_ref, use_state,
 };
 
-use crate::{here::Here, icons, keys, unsent, words};
+pub(crate) use self::text_box::{begin_edit, end_edit, put_back};
+use self::{
+    completion::{Completion, list},
+    text_box::{follow_other_tabs, grow, wrap},
+};
+use crate::{
+    here::Here,
+    icons, keys,
+    kind::{Does, Kind},
+    known::Known,
+    unsent::{self, About},
+    words,
+};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct ComposerProps {
     pub(crate) here: Here,
     /// The box itself, for those who put the focus or a text into it.
     pub(crate) input: NodeRef,
+    /// What is written about, in words, if it is about something.
+    pub(crate) about: Option<(About, String)>,
+    pub(crate) known: Known,
+    pub(crate) me: Option<PersonId>,
     /// Something was stored as a draft.
     pub(crate) on_sent: Callback<()>,
+    /// It is not to be about anything any more.
+    pub(crate) on_drop_about: Callback<()>,
+    /// The viewer types.
+    pub(crate) on_typing: Callback<()>,
+    /// The viewer wants to edit their last message.
+    pub(crate) on_edit_last: Callback<()>,
 }
 
 /// The box one writes in, with its button and its counter.
 #[component]
 pub(crate) fn Composer(props: &ComposerProps) -> Html {
-    let ComposerProps { here, input, on_sent } = props;
+    let ComposerProps { here, input, about, known, me, .. } = props;
     // Bytes used, where that is worth saying: typing draws nothing else anew.
     let used = use_state(|| None::<usize>);
     let problem = use_state(|| None::<String>);
+    let completion = use_state(|| None::<Completion>);
+    // Those whose name was chosen from the list: names can be shared, they can't.
+    let chosen = use_mut_ref(Vec::<PersonId>::new);
 
     use_effect_with(here.room.clone(), {
         let (input, used) = (input.clone(), used.clone());
@@ -46,7 +72,8 @@ pub(crate) fn Composer(props: &ComposerProps) -> Html {
     });
 
     let oninput = {
-        let (room, used, problem) = (here.room.clone(), used.clone(), problem.clone());
+        let (room, used, problem, completion) = (here.room.clone(), used.clone(), problem.clone(), completion.clone());
+        let (known, me, on_typing) = (known.clone(), *me, props.on_typing.clone());
         Callback::from(move |event: InputEvent| {
             let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() else { return };
             let text = area.value();
@@ -59,25 +86,41 @@ pub(crate) fn Composer(props: &ComposerProps) -> Html {
             if problem.is_some() {
                 problem.set(None);
             }
+            let now_completes = Completion::at(&area, &known, me);
+            if *completion != now_completes {
+                completion.set(now_completes);
+            }
+            if !text.is_empty() {
+                on_typing.emit(());
+            }
         })
     };
 
     let send = {
-        let (here, input, on_sent) = (here.clone(), input.clone(), on_sent.clone());
-        let (used, problem) = (used.clone(), problem.clone());
+        let (here, input, known, about) = (here.clone(), input.clone(), known.clone(), about.clone());
+        let (used, problem, chosen, completion) = (used.clone(), problem.clone(), chosen.clone(), completion.clone());
+        let on_sent = props.on_sent.clone();
         Callback::from(move |()| {
             let Some(area) = input.cast::<HtmlTextAreaElement>() else { return };
             let text = area.value();
             if text.trim().is_empty() || text.len() > Post::MAX_TEXT {
                 return;
             }
-            match here.rooms.post(&here.room, None, Body::text(text)) {
+            let does = match about {
+                None => Does::Say,
+                Some((About::Reply(seq), _)) => Does::Reply(seq),
+                Some((About::Edit(seq), _)) => Does::Edit(seq),
+            };
+            let kind = Kind { does, to: known.calls(&text, &chosen.borrow()) };
+            match here.rooms.post(&here.room, kind.media_type(), Body::text(text)) {
                 Ok(_) => {
                     area.set_value("");
                     unsent::keep(&here.room, "");
                     grow(&area);
+                    chosen.borrow_mut().clear();
                     used.set(None);
                     problem.set(None);
+                    completion.set(None);
                     on_sent.emit(());
                 }
                 Err(error) => problem.set(Some(words::not_kept(&error.to_string()))),
@@ -85,14 +128,73 @@ pub(crate) fn Composer(props: &ComposerProps) -> Html {
         })
     };
 
+    let take = {
+        let (input, completion, chosen) = (input.clone(), completion.clone(), chosen.clone());
+        Callback::from(move |(id, name): (PersonId, PersonName)| {
+            if let (Some(area), Some(completion)) = (input.cast::<HtmlTextAreaElement>(), &*completion) {
+                chosen.borrow_mut().push(id);
+                completion.take(&area, &name);
+            }
+            completion.set(None);
+        })
+    };
+
     let onkeydown = {
-        let send = send.clone();
+        let (send, take, completion) = (send.clone(), take.clone(), completion.clone());
+        let (about, on_drop_about, on_edit_last) =
+            (about.clone(), props.on_drop_about.clone(), props.on_edit_last.clone());
         Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Enter" && !event.shift_key() && !keys::belongs_to_input_method(&event) {
-                event.prevent_default();
-                if !event.repeat() {
-                    send.emit(());
+            if keys::belongs_to_input_method(&event) {
+                return;
+            }
+            let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() else { return };
+            let key = event.key();
+            let is_handled = match (&*completion, key.as_str()) {
+                (Some(list), "ArrowDown" | "ArrowUp") => {
+                    completion.set(Some(list.step(key == "ArrowDown")));
+                    true
                 }
+                (Some(list), "Enter" | "Tab") if keys::is_bare(&event) && !event.shift_key() => {
+                    if let Some(picked) = list.picked() {
+                        take.emit(picked.clone());
+                    }
+                    true
+                }
+                (Some(_), "Escape") => {
+                    completion.set(None);
+                    true
+                }
+                (None, "Escape") if about.is_some() => {
+                    on_drop_about.emit(());
+                    true
+                }
+                (None, "ArrowUp") if area.value().is_empty() && about.is_none() && keys::is_bare(&event) => {
+                    on_edit_last.emit(());
+                    true
+                }
+                (_, "Enter") if !event.shift_key() && keys::is_bare(&event) => {
+                    // Held down, it sends once.
+                    if !event.repeat() {
+                        send.emit(());
+                    }
+                    true
+                }
+                (_, "b" | "i" | "e") if keys::is_command(&event) => {
+                    wrap(
+                        &area,
+                        match key.as_str() {
+                            "b" => "**",
+                            "i" => "_",
+                            _ => "`",
+                        },
+                    );
+                    true
+                }
+                _ => false,
+            };
+            if is_handled {
+                event.prevent_default();
+                event.stop_propagation();
             }
         })
     };
@@ -105,18 +207,41 @@ pub(crate) fn Composer(props: &ComposerProps) -> Html {
             }
         })
     };
+    let onblur = {
+        let completion = completion.clone();
+        move |_| completion.set(None)
+    };
 
     let over = used.is_some_and(|used| used > Post::MAX_TEXT);
+    let is_edit = matches!(about, Some((About::Edit(_), _)));
+    let picked = completion.as_ref().map(Completion::picked_id);
     html! {
         <div class="composer">
+            if let Some((_, words)) = about {
+                <p class="about">
+                    { if is_edit { icons::edit() } else { icons::reply() } }<span>{ words.clone() }</span>
+                    <button type="button" class="quiet" aria-label={words::cancel()} title={words::cancel()}
+                        onclick={props.on_drop_about.reform(|_: MouseEvent| ())}>{ icons::close() }</button>
+                </p>
+            }
+            { for completion.as_ref().map(|completion| list(completion, &take)) }
             <div class={classes!("box", over.then_some("over"))}>
                 <label class="unseen" for="message-box">{ words::message_to(here.room.as_str()) }</label>
                 <textarea id="message-box" ref={input.clone()} rows="1" dir="auto" enterkeyhint="send"
                     autocapitalize="sentences" placeholder={words::message_to(here.room.as_str())}
-                    aria-describedby="message-note" aria-invalid={over.then_some("true")} {oninput} {onkeydown} />
+                    // A text box, and a combobox for as long as there is a list.
+                    role={picked.is_some().then_some("combobox")} aria-expanded={picked.is_some().then_some("true")}
+                    aria-controls={picked.is_some().then_some("suggestions")} aria-activedescendant={picked}
+                    aria-autocomplete="list"
+                    aria-describedby="message-note" aria-invalid={over.then_some("true")} {oninput} {onkeydown}
+                    {onblur} />
                 // It keeps its place in the order of focus, and says below why it does nothing.
                 <button type="button" class="send" {onclick} aria-disabled={over.then_some("true")}>
-                    { icons::send() }<span>{ words::SEND }</span>
+                    if is_edit {
+                        { icons::check() }<span>{ words::save() }</span>
+                    } else {
+                        { icons::send() }<span>{ words::send() }</span>
+                    }
                 </button>
             </div>
             <p id="message-note" class="note">
@@ -127,53 +252,13 @@ pub(crate) fn Composer(props: &ComposerProps) -> Html {
                         { words::counter(used, Post::MAX_TEXT) }
                     </span>
                 } else {
-                    <span class="hint">{ words::KEYS_HINT }</span>
+                    <span class="hint">{ words::keys_hint() }</span>
                 }
             </p>
         </div>
     }
 }
 
-/// Puts a text into the box, before whatever is in it, as if it were typed.
-pub(crate) fn put_back(input: &NodeRef, text: &str) {
-    let Some(area) = input.cast::<HtmlTextAreaElement>() else { return };
-    let typed = area.value();
-    area.set_value(&if typed.is_empty() { text.to_owned() } else { format!("{text}\n{typed}") });
-    // The box hears of it by the event that typing has, and keeps it.
-    let bubbling = web_sys::EventInit::new();
-    bubbling.set_bubbles(true);
-    if let Ok(event) = web_sys::InputEvent::new_with_event_init_dict("input", bubbling.unchecked_ref()) {
-        drop(area.dispatch_event(&event));
-    }
-    drop(area.focus());
-}
-
 fn worth_saying(text: &str) -> Option<usize> {
     (text.len() >= words::COUNT_FROM).then_some(text.len())
-}
-
-/// Where the style sheet can't let the box grow with its text (no `field-sizing`), its height is set here, through
-/// CSSOM, which a strict policy allows.
-fn grow(area: &HtmlTextAreaElement) {
-    if web_sys::css::supports_with_value("field-sizing", "content").unwrap_or(false) {
-        return;
-    }
-    let style = area.style();
-    drop(style.set_property("height", "auto"));
-    drop(style.set_property("height", &format!("{}px", area.scroll_height())));
-}
-
-/// Another tab has changed this room's text: it is taken over, unless this box is the one being typed in.
-fn follow_other_tabs(area: HtmlTextAreaElement, room: RoomName) -> Option<EventListener> {
-    let window = web_sys::window()?;
-    Some(EventListener::new(&window, "storage", move |event| {
-        let Some(event) = event.dyn_ref::<StorageEvent>() else { return };
-        let typing_here = area.owner_document().is_some_and(|document| {
-            document.has_focus().unwrap_or(false) && document.active_element().as_ref() == Some(area.as_ref())
-        });
-        if event.key().is_some_and(|key| unsent::is_key_of(&key, &room)) && !typing_here {
-            area.set_value(&event.new_value().unwrap_or_default());
-            grow(&area);
-        }
-    }))
 }

@@ -10,7 +10,7 @@ use yew::{
     Callback, Html, MouseEvent, Properties, UseStateHandle, classes, component, html, use_effect_with, use_state,
 };
 
-use crate::{clipboard, entry, here::Here, icons, time, words};
+use crate::{clipboard, entry, here::Here, icons, kind::Kind, time, words};
 
 /// How long a draft is drawn as if it were sent already, in milliseconds: most are, by then.
 const PATIENCE: u64 = 400;
@@ -27,7 +27,7 @@ pub(crate) struct DraftProps {
     pub(crate) up: bool,
     pub(crate) opens_group: bool,
     /// Takes the text back into the box.
-    pub(crate) on_edit: Callback<String>,
+    pub(crate) on_edit: Callback<Draft>,
     /// What had the focus is gone, because the viewer used it.
     pub(crate) on_focus_gone: Callback<()>,
 }
@@ -48,8 +48,9 @@ pub(crate) fn DraftRow(props: &DraftProps) -> Html {
     let class = classes!("row", "mine", "draft", opens_group.then_some("opens"), unsent.then_some("unsent"));
     html! {
         <li {class} id={format!("draft-{}", draft.id)}>
-            { entry::head(*me, name, draft.written_at, true, *opens_group) }
-            { entry::body(draft.kind.as_deref(), &draft.body) }
+            { entry::head(*me, name, draft.written_at, None, true, *opens_group, false) }
+            <div class="text">{ entry::body(draft.kind.as_deref(), &draft.body, &[]) }</div>
+            if let Some(about) = words::about(Kind::of(draft.kind.as_deref()).does) { <p class="kind">{ about }</p> }
             { fate(&draft.fate, *up, *late) }
             if unsent || !*up || matches!(draft.fate, Fate::Held { .. }) { <DraftActions ..actions(props) /> }
         </li>
@@ -61,12 +62,12 @@ fn fate(fate: &Fate, up: bool, late: bool) -> Html {
     let fails = |words: String| html! { <p class="fate" role="alert">{ icons::warning() }{ words }</p> };
     match fate {
         Fate::Refused { why } => fails(words::refused(why)),
-        Fate::OtherLog => fails(words::OTHER_LOG.into()),
-        Fate::NotStored => fails(words::NOT_STORED.into()),
+        Fate::OtherLog => fails(words::other_log()),
+        Fate::NotStored => fails(words::not_stored()),
         Fate::Held { why } => waits(words::held(why)),
-        Fate::Pending if !up => waits(words::WAITING.into()),
-        Fate::Storing if late => waits(words::STORING.into()),
-        Fate::Pending if late => waits(words::SENDING.into()),
+        Fate::Pending if !up => waits(words::waiting()),
+        Fate::Pending if late => waits(words::sending()),
+        Fate::Storing if late => waits(words::storing()),
         Fate::Storing | Fate::Pending => Html::default(),
     }
 }
@@ -75,7 +76,7 @@ fn fate(fate: &Fate, up: bool, late: bool) -> Html {
 struct ActionsProps {
     here: Here,
     draft: Draft,
-    on_edit: Callback<String>,
+    on_edit: Callback<Draft>,
     on_focus_gone: Callback<()>,
 }
 
@@ -108,31 +109,31 @@ fn DraftActions(props: &ActionsProps) -> Html {
     };
     html! {
         <div class="actions">
-            if unsent { <button type="button" onclick={move |_| retry()}>{ words::RETRY }</button> }
+            if unsent { <button type="button" onclick={move |_| retry()}>{ words::retry() }</button> }
             if let Some(text) = text {
-                <button type="button" onclick={editing(here.clone(), id, text.clone(), on_edit.clone())}>
-                    { words::EDIT }
+                <button type="button" onclick={editing(here.clone(), draft.clone(), on_edit.clone())}>
+                    { words::edit() }
                 </button>
                 <button type="button" onclick={copying(text, copied.clone())}>{ copy_label(*copied) }</button>
             }
-            <button type="button" onclick={move |_| discard()}>{ words::DISCARD }</button>
+            <button type="button" onclick={move |_| discard()}>{ words::discard() }</button>
         </div>
     }
 }
 
-fn editing(here: Here, id: MessageId, text: String, on_edit: Callback<String>) -> Callback<MouseEvent> {
+fn editing(here: Here, draft: Draft, on_edit: Callback<Draft>) -> Callback<MouseEvent> {
     Callback::from(move |_| {
         // The text is in the box, and kept there, before the draft is given up.
-        on_edit.emit(text.clone());
-        here.rooms.discard(&here.room, id);
+        on_edit.emit(draft.clone());
+        here.rooms.discard(&here.room, draft.id);
     })
 }
 
-fn copy_label(copied: Option<bool>) -> &'static str {
+fn copy_label(copied: Option<bool>) -> String {
     match copied {
-        None => words::COPY,
-        Some(true) => words::COPIED_TEXT,
-        Some(false) => words::NOT_COPIED,
+        None => words::copy(),
+        Some(true) => words::copied(),
+        Some(false) => words::not_copied(),
     }
 }
 

@@ -51,6 +51,34 @@ pub(crate) fn warning() -> Html {
     icon("M2 12a10 10 0 1 0 20 0 10 10 0 1 0-20 0M12 7v6M12 16.5v.01")
 }
 
+pub(crate) fn copy() -> Html {
+    icon("M9 9h11v11H9zM5 15H4V4h11v1")
+}
+
+pub(crate) fn menu() -> Html {
+    icon("M4 6h16M4 12h16M4 18h16")
+}
+
+pub(crate) fn more() -> Html {
+    icon("M5 12v.01M12 12v.01M19 12v.01")
+}
+
+pub(crate) fn reply() -> Html {
+    icon("M9 7 4 12l5 5M4 12h10a6 6 0 0 1 6 6v1")
+}
+
+pub(crate) fn edit() -> Html {
+    icon("M4 20h4L19 9l-4-4L4 16zM13 7l4 4")
+}
+
+pub(crate) fn search() -> Html {
+    icon("M4 11a7 7 0 1 0 14 0 7 7 0 1 0-14 0M16 16l5 5")
+}
+
+pub(crate) fn settings() -> Html {
+    icon("M4 7h9M19 7h1M4 17h1M11 17h9M13 7a3 3 0 1 0 6 0 3 3 0 1 0-6 0M5 17a3 3 0 1 0 6 0 3 3 0 1 0-6 0")
+}
+
 fn icon(path: &'static str) -> Html {
     html! {
         <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d={path} /></svg>

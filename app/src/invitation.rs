@@ -5,7 +5,7 @@ use openline_rooms::protocol::RoomName;
 use wasm_bindgen_futures::spawn_local;
 use yew::{Html, Properties, component, html, use_mut_ref, use_state};
 
-use crate::{clipboard, icons, words};
+use crate::{clipboard, icons, navigation, words};
 
 /// How long, in milliseconds, it is said that the link was copied.
 const SAID: u32 = 3_000;
@@ -28,7 +28,7 @@ enum Copied {
 pub(crate) fn Invitation(props: &InvitationProps) -> Html {
     let copied = use_state(|| Copied::NotYet);
     let back = use_mut_ref(|| None::<Timeout>);
-    let link = address(&props.room);
+    let link = navigation::link(&props.room, None);
     let onclick = {
         let (copied, link) = (copied.clone(), link.clone());
         move |_| {
@@ -46,19 +46,13 @@ pub(crate) fn Invitation(props: &InvitationProps) -> Html {
         <div class="invitation">
             <button type="button" {onclick}>
                 { if *copied == Copied::Yes { icons::check() } else { icons::link() } }
-                <span>{ if *copied == Copied::Yes { words::COPIED } else { words::COPY_INVITATION } }</span>
+                <span>{ if *copied == Copied::Yes { words::link_copied() } else { words::copy_invitation() } }</span>
             </button>
-            <span class="unseen" role="status">{ if *copied == Copied::Yes { words::COPIED } else { "" } }</span>
+            <span class="unseen" role="status">{ if *copied == Copied::Yes { words::link_copied() } else { String::new() } }</span>
             if *copied == Copied::Refused {
-                <p class="hint" role="status">{ words::COPY_BY_HAND }</p>
-                <input readonly=true value={link} aria-label={words::INVITATION_LINK} dir="ltr" />
+                <p class="hint" role="status">{ words::copy_by_hand() }</p>
+                <input readonly=true value={link} aria-label={words::invitation_link()} dir="ltr" />
             }
         </div>
     }
-}
-
-/// The room's whole address.
-fn address(room: &RoomName) -> String {
-    let origin = web_sys::window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
-    format!("{origin}/r/{}", String::from(js_sys::encode_uri_component(room.as_str())))
 }

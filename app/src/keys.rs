@@ -20,3 +20,8 @@ pub(crate) fn goes_into_a_field(event: &KeyboardEvent) -> bool {
 pub(crate) fn is_bare(event: &KeyboardEvent) -> bool {
     !(event.ctrl_key() || event.alt_key() || event.meta_key())
 }
+
+/// Whether a key is pressed with Ctrl, or with ⌘ where that is the custom, and nothing else.
+pub(crate) fn is_command(event: &KeyboardEvent) -> bool {
+    (event.ctrl_key() != event.meta_key()) && !event.alt_key() && !event.shift_key()
+}

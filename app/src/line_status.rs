@@ -72,20 +72,20 @@ impl Component for LineStatus {
         };
         let (said, wait, button) = match (self.shown, line) {
             (Shown::Nothing, _) => return html! { <div class="line quiet" role="status" /> },
-            (Shown::Back, _) => (words::CONNECTED.to_owned(), None, None),
+            (Shown::Back, _) => (words::connected(), None, None),
             (Shown::Trouble, Line::Down { why, next_try_at }) => {
                 let said = if self.was_up { words::line_lost(why) } else { words::no_line_yet(why) };
-                (said, Some(countdown(*next_try_at)), Some((words::TRY_NOW, on_try_now)))
+                (said, Some(countdown(*next_try_at)), Some((words::try_now(), on_try_now)))
             }
             (Shown::Trouble, Line::Ended { why, code }) => {
                 let button = match *code {
-                    Some(CloseCode::BAD_TOKEN) => (words::START_ANEW, on_start_anew),
-                    Some(CloseCode::REPLACED) => (words::USE_IT_HERE, on_try_now),
-                    _ => (words::TRY_NOW, on_try_now),
+                    Some(CloseCode::BAD_TOKEN) => (words::start_anew(), on_start_anew),
+                    Some(CloseCode::REPLACED) => (words::use_it_here(), on_try_now),
+                    _ => (words::try_now(), on_try_now),
                 };
                 (words::ended(why, *code), None, Some(button))
             }
-            (Shown::Trouble, _) => (words::CONNECTING.to_owned(), None, None),
+            (Shown::Trouble, _) => (words::connecting(), None, None),
         };
         html! {
             <div class={classes!("line", class)}>
@@ -136,8 +136,8 @@ fn later(ctx: &Context<LineStatus>, wait: u32, shown: Shown) -> Timeout {
 fn countdown(next_try_at: Option<u64>) -> String {
     match next_try_at.map(|at| at.saturating_sub(time::now()).div_ceil(1_000)) {
         Some(seconds @ 1..) => words::trying_in(seconds),
-        None if is_offline() => words::OFFLINE.into(),
-        _ => words::TRYING.into(),
+        None if is_offline() => words::offline(),
+        _ => words::trying(),
     }
 }
 

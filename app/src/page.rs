@@ -2,40 +2,39 @@
 
 use openline_rooms::{
     Options, Rooms, Store,
-    protocol::{PersonName, RoomName},
+    protocol::{PersonName, RoomName, Seq},
 };
-use yew::{Callback, Html, component, html, use_state};
-use yew_router::{components::Redirect, hooks::use_route, router::BrowserRouter};
+use yew::{Callback, Html, component, html, use_effect_with, use_state};
 
-use crate::{astray::Astray, here::Here, room::RoomPage, route::Route, welcome::Welcome, words};
+use crate::{address::Address, astray::Astray, chat::Chat, kept, navigation, welcome::Welcome, words};
 
 /// The whole page.
 #[component]
 pub(crate) fn Page() -> Html {
-    html! { <BrowserRouter><Routed /></BrowserRouter> }
-}
-
-#[component]
-fn Routed() -> Html {
-    let rooms = use_state(|| Store::browser().name().map(|name| (open(&name), name)));
-    let asked = match use_route::<Route>() {
-        Some(Route::Room { room }) => room,
-        Some(Route::Home) => return html! { <Redirect<Route> to={Route::lobby()} /> },
-        _ => return html! { <Astray title={words::NO_SUCH_PAGE} /> },
-    };
-    let room = match asked.parse::<RoomName>() {
-        Ok(room) => room,
-        Err(error) => return html! { <Astray title={words::BAD_ROOM_TITLE} why={words::bad_name(&error)} /> },
-    };
-    if room.as_str() != asked {
-        // One room, one address.
-        return html! { <Redirect<Route> to={Route::to(&room)} /> };
-    }
-    match &*rooms {
-        Some((rooms, name)) => {
-            let here = Here { rooms: rooms.clone(), room: room.clone() };
-            html! { <RoomPage key={room.as_str()} {here} name={name.clone()} /> }
+    let address = use_state(navigation::current);
+    use_effect_with((), {
+        let address = address.clone();
+        move |()| {
+            let listener = navigation::on_move(move || address.set(navigation::current()));
+            move || drop(listener)
         }
+    });
+    let rooms = use_state(|| Store::browser().name().map(|name| (open(&name), name)));
+    let (room, at): (RoomName, Option<Seq>) = match &*address {
+        Address::Room { room, at } => (room.clone(), *at),
+        Address::Home => match kept::rooms().into_iter().next().or_else(|| "lobby".parse().ok()) {
+            Some(room) => (room, None),
+            None => return html! { <Astray title={words::no_such_page()} /> },
+        },
+        Address::NoRoom(error) => {
+            return html! { <Astray title={words::bad_room_title()} why={words::bad_name(error)} /> };
+        }
+        Address::Nowhere => return html! { <Astray title={words::no_such_page()} /> },
+    };
+    // One room, one address.
+    navigation::correct(&room, at);
+    match &*rooms {
+        Some((rooms, name)) => html! { <Chat rooms={Shared(rooms.clone())} {room} {at} name={name.clone()} /> },
         None => {
             let on_name = Callback::from(move |name: PersonName| {
                 // A name that could not be kept is asked for again at the next visit; nothing else comes of it.
@@ -44,6 +43,17 @@ fn Routed() -> Html {
             });
             html! { <Welcome {room} {on_name} /> }
         }
+    }
+}
+
+/// The page's one line.
+#[derive(Clone)]
+pub(crate) struct Shared(pub(crate) Rooms);
+
+impl PartialEq for Shared {
+    /// There is only one.
+    fn eq(&self, _: &Self) -> bool {
+        true
     }
 }
 

@@ -1,91 +1,239 @@
-//! How far the viewer has read. Every count of what is new comes from this one place and from nothing else. Pure.
+//! How far the viewer has read in a room. Every count of what is new, the "new" line and the way to the first unread
+//! come from this one place and from nothing else. Pure.
 
-use std::rc::Rc;
+use openline_rooms::protocol::{PersonId, Seq};
 
-use openline_rooms::protocol::{Cursor, Entry, PersonId, Seq};
+use crate::fold::Fold;
 
 /// How far the viewer has read in one room.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Reading {
-    read: Option<Cursor>,
+    read: Option<Seq>,
+    /// What comes after this was new when the viewer came back to it. It does not creep along.
+    line: Option<Seq>,
+    /// Whether something has come while the viewer was away.
+    came_while_away: bool,
+}
+
+/// What is new in a room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unread {
+    /// How many messages of others.
+    pub(crate) count: usize,
+    /// How many of them call the viewer.
+    pub(crate) calls: usize,
+    /// Whether there may be more than are held here.
+    pub(crate) and_more: bool,
 }
 
 impl Reading {
-    /// The viewer sees everything up to here. Reading never goes back, except into another log.
-    pub(crate) fn read_to(&mut self, cursor: Cursor) {
-        match &mut self.read {
-            Some(read) if read.epoch == cursor.epoch => read.seq = read.seq.max(cursor.seq),
-            read => *read = Some(cursor),
+    /// The room was read this far, on any page of this browser; nowhere, where nothing of its log was.
+    pub(crate) fn follow(&mut self, read: Option<Seq>) {
+        // Reading never goes back but into another log, and a line there means nothing.
+        if read < self.read {
+            self.line = None;
+        }
+        self.read = read;
+    }
+
+    /// How far.
+    pub(crate) fn read(&self) -> Option<Seq> {
+        self.read
+    }
+
+    /// The viewer comes into the room: what is new is marked once.
+    pub(crate) fn enter(&mut self, fold: &Fold, me: Option<PersonId>) {
+        self.came_while_away = false;
+        self.line = None;
+        self.mark(fold, me);
+    }
+
+    /// The viewer leaves the room, or says that they have seen the line.
+    pub(crate) fn dismiss_line(&mut self) {
+        self.line = None;
+    }
+
+    /// Something came. `looking` says whether the viewer was there: the first that comes while they are away is where
+    /// the line goes.
+    pub(crate) fn came(&mut self, fold: &Fold, me: Option<PersonId>, looking: bool) {
+        if looking {
+            self.came_while_away = false;
+        } else if !self.came_while_away {
+            self.came_while_away = self.unread(fold, me).count > 0;
+            self.mark(fold, me);
         }
     }
 
-    /// Whether anything of this log has been read, so that what comes after it is new.
-    pub(crate) fn knows(&self, cursor: &Cursor) -> bool {
-        self.read.as_ref().is_some_and(|read| read.epoch == cursor.epoch)
+    /// After which place the "new" line stands.
+    pub(crate) fn line(&self) -> Option<Seq> {
+        self.line
     }
 
-    /// How many entries others have said since.
-    pub(crate) fn unread<'a>(
-        &self,
-        entries: impl DoubleEndedIterator<Item = &'a Rc<Entry>>,
-        me: Option<PersonId>,
-    ) -> usize {
-        let Some(read) = &self.read else { return 0 };
-        after(entries, read.seq).filter(|entry| Some(entry.from.id) != me).count()
+    /// What is new.
+    pub(crate) fn unread(&self, fold: &Fold, me: Option<PersonId>) -> Unread {
+        let Some(read) = self.read else { return Unread::default() };
+        let is_new = |entry: &&std::rc::Rc<_>| me != Some(author(entry)) && !fold.is_deleted(entry);
+        let mut unread =
+            Unread { and_more: fold.first().is_some_and(|first| read.next() < first), ..Unread::default() };
+        for entry in fold.after(read).filter(is_new) {
+            unread.count += 1;
+            unread.calls += usize::from(me.is_some_and(|me| fold.calls(entry, me)));
+        }
+        unread
+    }
+
+    /// The first message that is new, if it is held.
+    pub(crate) fn first_unread(&self, fold: &Fold, me: Option<PersonId>) -> Option<Seq> {
+        let from = self.line.or(self.read)?;
+        fold.after(from).filter(|entry| me != Some(author(entry))).last().map(|entry| entry.seq)
+    }
+
+    fn mark(&mut self, fold: &Fold, me: Option<PersonId>) {
+        if self.unread(fold, me).count > 0 {
+            self.line = self.read;
+        }
     }
 }
 
-/// The entries after a place, newest first.
-pub(crate) fn after<'a>(
-    entries: impl DoubleEndedIterator<Item = &'a Rc<Entry>>,
-    seq: Seq,
-) -> impl Iterator<Item = &'a Rc<Entry>> {
-    entries.rev().take_while(move |entry| entry.seq > seq)
+fn author(entry: &openline_rooms::protocol::Entry) -> PersonId {
+    entry.from.id
 }
 
 #[cfg(test)]
 mod tests {
-    use openline_rooms::protocol::{Body, Epoch, Person};
+    use std::{collections::VecDeque, rc::Rc};
+
+    use openline_rooms::protocol::{Body, Entry, Epoch, Person};
 
     use super::*;
 
-    fn entry(seq: u64, who: u8) -> Rc<Entry> {
-        let id = format!("00000000-0000-4000-8000-0000000000{who:02x}");
+    fn entry(seq: u64, who: u8, kind: Option<&str>) -> Rc<Entry> {
         Rc::new(Entry {
             seq: Seq::new(seq).unwrap(),
             id: format!("00000000-0000-4000-9000-{seq:012x}").parse().unwrap(),
-            from: Person { id: id.parse().unwrap(), name: "Ada".parse().unwrap() },
+            from: Person { id: person(who), name: "Ada".parse().unwrap() },
             at: seq,
-            kind: None,
+            kind: kind.map(str::to_owned),
             body: Body::text("hi"),
         })
     }
 
-    fn cursor(epoch: &str, seq: u64) -> Cursor {
-        Cursor { epoch: Epoch(epoch.into()), seq: Seq::new(seq).unwrap() }
+    fn person(who: u8) -> PersonId {
+        format!("00000000-0000-4000-8000-0000000000{who:02x}").parse().unwrap()
+    }
+
+    fn seq(number: u64) -> Option<Seq> {
+        Seq::new(number)
+    }
+
+    fn read_to(number: u64) -> Reading {
+        let mut reading = Reading::default();
+        reading.follow(seq(number));
+        reading
+    }
+
+    fn fold(entries: impl IntoIterator<Item = Rc<Entry>>) -> Fold {
+        let mut fold = Fold::default();
+        fold.follow(Some(&Epoch("a".into())), &entries.into_iter().collect::<VecDeque<_>>());
+        fold
+    }
+
+    const ME: u8 = 1;
+
+    #[test]
+    fn what_others_said_since_is_unread_and_what_i_said_or_what_is_no_message_is_not() {
+        let fold = fold([
+            entry(1, ME, None),
+            entry(2, 2, None),
+            entry(3, ME, None),
+            entry(4, 2, Some("text/plain; react=1")),
+            entry(5, 2, Some("text/plain; reply=1")),
+        ]);
+        let me = Some(person(ME));
+        assert_eq!(Reading::default().unread(&fold, me).count, 0, "before anything was read there is only history");
+        assert_eq!(read_to(1).unread(&fold, me), Unread { count: 2, calls: 1, and_more: false });
+        assert_eq!(read_to(5).unread(&fold, me), Unread::default());
     }
 
     #[test]
-    fn what_others_said_since_is_unread_and_what_i_said_is_not() {
-        let entries = [entry(1, 1), entry(2, 2), entry(3, 1), entry(4, 2)];
-        let me = Some(entries[0].from.id);
-        let mut reading = Reading::default();
-        assert_eq!(reading.unread(entries.iter(), me), 0, "before anything was read there is only history");
-        reading.read_to(cursor("a", 1));
-        assert_eq!(reading.unread(entries.iter(), me), 2);
-        reading.read_to(cursor("a", 4));
-        assert_eq!(reading.unread(entries.iter(), me), 0);
+    fn what_is_not_held_is_told_as_more() {
+        let fold = fold([entry(101, 2, None), entry(102, 2, None)]);
+        assert_eq!(read_to(7).unread(&fold, None), Unread { count: 2, calls: 0, and_more: true });
+        assert!(!read_to(100).unread(&fold, None).and_more);
     }
 
     #[test]
-    fn reading_never_goes_back_except_into_another_log() {
-        let entries = [entry(1, 2), entry(2, 2)];
-        let mut reading = Reading::default();
-        reading.read_to(cursor("a", 2));
-        reading.read_to(cursor("a", 1));
-        assert_eq!(reading.unread(entries.iter(), None), 0);
-        assert!(!reading.knows(&cursor("b", 1)));
-        reading.read_to(cursor("b", 1));
-        assert_eq!(reading.unread(entries.iter(), None), 1);
+    fn another_log_has_no_line() {
+        let fold = fold([entry(1, 2, None), entry(2, 2, None), entry(3, 2, None)]);
+        let mut reading = read_to(2);
+        reading.enter(&fold, None);
+        assert_eq!(reading.line(), seq(2));
+        reading.follow(None);
+        assert_eq!((reading.line(), reading.unread(&fold, None).count), (None, 0));
+    }
+
+    #[test]
+    fn the_line_is_placed_once_and_does_not_creep() {
+        let mut all = vec![entry(1, 2, None), entry(2, 2, None)];
+        let mut reading = read_to(1);
+        reading.enter(&fold(all.clone()), None);
+        assert_eq!(reading.line(), Seq::new(1));
+        reading.follow(seq(2));
+        for seq in 3..6 {
+            all.push(entry(seq, 2, None));
+            reading.came(&fold(all.clone()), None, true);
+            reading.follow(Seq::new(seq));
+            assert_eq!(reading.line(), Seq::new(1), "while one talks it stays where it is");
+        }
+        for seq in 6..9 {
+            all.push(entry(seq, 2, None));
+            reading.came(&fold(all.clone()), None, false);
+            assert_eq!(reading.line(), Seq::new(5), "the first that came while away");
+        }
+        reading.dismiss_line();
+        assert_eq!(reading.line(), None);
+    }
+
+    #[test]
+    fn badge_line_and_jump_agree_at_every_step_of_random_schedules() {
+        for seed in 1..200u64 {
+            let mut random = seed;
+            let mut draw = |n: u64| {
+                random ^= random << 13;
+                random ^= random >> 7;
+                random ^= random << 17;
+                random % n
+            };
+            let me = Some(person(ME));
+            let mut all: Vec<Rc<Entry>> = Vec::new();
+            let mut reading = read_to(0);
+            for step in 0..60 {
+                match draw(6) {
+                    0 | 1 => {
+                        let kind = (draw(4) == 0).then_some("text/plain; react=1");
+                        all.push(entry(all.len() as u64 + 1, draw(3) as u8, kind));
+                        reading.came(&fold(all.clone()), me, draw(2) == 0);
+                    }
+                    2 => reading.follow(reading.read().max(seq(draw(all.len() as u64 + 1)))),
+                    3 => reading.enter(&fold(all.clone()), me),
+                    4 => reading.dismiss_line(),
+                    _ => reading = read_to(reading.read().unwrap().number()),
+                }
+                let fold = fold(all.clone());
+                let (unread, read) = (reading.unread(&fold, me), reading.read().unwrap());
+                let expected = fold.messages().iter().filter(|e| e.seq > read && Some(e.from.id) != me).count();
+                assert_eq!(unread.count, expected, "seed {seed}, step {step}");
+                assert!(
+                    reading.line().is_none_or(|line| line <= read),
+                    "seed {seed}, step {step}: the line runs ahead"
+                );
+                if unread.count > 0 {
+                    let first = reading.first_unread(&fold, me).unwrap();
+                    let from = reading.line().unwrap_or(read);
+                    let between = fold.messages().iter().filter(|e| e.seq > from && e.seq < first);
+                    assert!(first > from && between.clone().all(|e| Some(e.from.id) == me), "seed {seed}, step {step}");
+                }
+            }
+        }
     }
 }

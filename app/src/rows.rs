@@ -1,36 +1,42 @@
-//! How a room's entries become rows: who opens a group, and where a day begins. Pure.
+//! How a room's messages become rows: who opens a group, where a day begins, and where what is new. Pure.
 
-use std::rc::Rc;
+use openline_rooms::protocol::{PersonId, Seq};
 
-use openline_rooms::protocol::{Entry, PersonId};
-
-use crate::time::Day;
+use crate::{fold::Message, time::Day};
 
 /// The longest pause, in milliseconds, after which the same author goes on in the same group.
 const PAUSE: u64 = 5 * 60 * 1_000;
 
-/// One entry, and how it stands to the one before it.
+/// One message, and how it stands to the one before it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Row {
-    pub(crate) entry: Rc<Entry>,
+    pub(crate) message: Message,
     /// It is the first of its day among the rows.
     pub(crate) opens_day: Option<Day>,
     /// It is drawn with its author's name.
     pub(crate) opens_group: bool,
+    /// It is the first after the "new" line.
+    pub(crate) opens_new: bool,
 }
 
-/// The rows of some entries in their order. `offset_at` tells how many minutes the viewer's clocks are ahead of UTC at
-/// a moment.
-pub(crate) fn rows<'a>(entries: impl IntoIterator<Item = &'a Rc<Entry>>, offset_at: impl Fn(u64) -> i32) -> Vec<Row> {
+/// The rows of some messages in their order. What comes after `line` is new. `offset_at` tells how many minutes the
+/// viewer's clocks are ahead of UTC at a moment.
+pub(crate) fn rows(
+    messages: impl IntoIterator<Item = Message>,
+    line: Option<Seq>,
+    offset_at: impl Fn(u64) -> i32,
+) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let mut last_day = None;
-    for entry in entries {
+    for message in messages {
+        let entry = &message.entry;
         let day = Day::of(entry.at, offset_at(entry.at));
         let opens_day = (last_day != Some(day)).then_some(day);
-        let follows = rows
-            .last()
-            .is_some_and(|last| last.entry.from == entry.from && entry.at.saturating_sub(last.entry.at) <= PAUSE);
-        rows.push(Row { entry: entry.clone(), opens_day, opens_group: opens_day.is_some() || !follows });
+        let last = rows.last().map(|row| &row.message.entry);
+        let opens_new = line.is_some_and(|line| entry.seq > line && last.is_none_or(|last| last.seq <= line));
+        let follows = last.is_some_and(|last| last.from == entry.from && entry.at.saturating_sub(last.at) <= PAUSE);
+        let opens_group = opens_day.is_some() || opens_new || message.quote.is_some() || !follows;
+        rows.push(Row { message, opens_day, opens_group, opens_new });
         last_day = Some(day);
     }
     rows
@@ -38,14 +44,18 @@ pub(crate) fn rows<'a>(entries: impl IntoIterator<Item = &'a Rc<Entry>>, offset_
 
 /// Whether a first draft of `me`, written at a moment of the viewer's clock, is drawn with its author's name.
 pub(crate) fn draft_opens_group(rows: &[Row], me: Option<PersonId>, written_at: u64) -> bool {
-    !rows.last().is_some_and(|last| Some(last.entry.from.id) == me && last.entry.at.abs_diff(written_at) <= PAUSE)
+    let last = rows.last().map(|row| &row.message.entry);
+    !last.is_some_and(|last| Some(last.from.id) == me && last.at.abs_diff(written_at) <= PAUSE)
 }
 
 #[cfg(test)]
 mod tests {
-    use openline_rooms::protocol::{Body, Person, Seq};
+    use std::{collections::VecDeque, rc::Rc};
+
+    use openline_rooms::protocol::{Body, Entry, Person};
 
     use super::*;
+    use crate::fold::Fold;
 
     const NOON: u64 = 1_795_348_800_000;
     const MINUTE: u64 = 60_000;
@@ -62,8 +72,26 @@ mod tests {
         })
     }
 
+    fn messages(entries: &[Rc<Entry>]) -> Vec<Message> {
+        let mut fold = Fold::default();
+        fold.follow(None, &entries.iter().cloned().collect::<VecDeque<_>>());
+        fold.messages().iter().map(|entry| fold.message(entry)).collect()
+    }
+
     fn shape(entries: &[Rc<Entry>], offset: i32) -> Vec<(bool, bool)> {
-        rows(entries, |_| offset).iter().map(|row| (row.opens_day.is_some(), row.opens_group)).collect()
+        rows(messages(entries), None, |_| offset).iter().map(|row| (row.opens_day.is_some(), row.opens_group)).collect()
+    }
+
+    #[test]
+    fn what_is_new_begins_after_the_line_and_opens_a_group() {
+        let entries = [entry(3, 1, NOON), entry(4, 1, NOON), entry(5, 1, NOON)];
+        let opens = |line| {
+            let rows = rows(messages(&entries), Seq::new(line), |_| 0);
+            rows.iter().map(|row| (row.opens_new, row.opens_group)).collect::<Vec<_>>()
+        };
+        assert_eq!(opens(3), [(false, true), (true, true), (false, false)]);
+        assert_eq!(opens(1), [(true, true), (false, false), (false, false)], "its own place may not be among the rows");
+        assert_eq!(opens(5), [(false, true), (false, false), (false, false)]);
     }
 
     #[test]
@@ -98,7 +126,7 @@ mod tests {
     #[test]
     fn a_draft_joins_the_group_of_its_authors_last_entry() {
         let entries = [entry(1, 1, NOON)];
-        let rows = rows(&entries, |_| 0);
+        let rows = rows(messages(&entries), None, |_| 0);
         let me = Some(entries[0].from.id);
         assert!(!draft_opens_group(&rows, me, NOON - MINUTE), "the two clocks differ a little");
         assert!(draft_opens_group(&rows, me, NOON + 6 * MINUTE));

@@ -56,6 +56,8 @@ pub(crate) struct Scroll {
     mode: Mode,
     /// What was seen when the mode was last decided or the list last moved.
     settled: View,
+    /// The end of what is drawn is not the end of what there is.
+    more_follows: bool,
 }
 
 impl Scroll {
@@ -67,6 +69,21 @@ impl Scroll {
     /// Goes to the end, and stays there.
     pub(crate) fn pin(&mut self) {
         self.mode = Mode::Pinned;
+    }
+
+    /// Goes to a row, and holds on to it at this distance from the top of what is seen.
+    pub(crate) fn hold(&mut self, anchor: Anchor) {
+        self.mode = Mode::Anchored(Some(anchor));
+    }
+
+    /// The list is not in the document any more: where the next one that is drawn for it begins means nothing.
+    pub(crate) fn undrawn(&mut self) {
+        self.settled.height = 0.0;
+    }
+
+    /// Whether more follows what is drawn, so that its end is not one to stay at.
+    pub(crate) fn set_more_follows(&mut self, more_follows: bool) {
+        self.more_follows = more_follows;
     }
 
     /// The list may have scrolled. Going up leaves the end; coming near it again pins to it. `anchor` tells the first
@@ -84,9 +101,9 @@ impl Scroll {
         let same_size = view.same_size(self.settled);
         self.mode = match std::mem::take(&mut self.mode) {
             // Also where the browser moved it, because there is less now than before.
-            _ if view.to_end() <= HAIR => Mode::Pinned,
+            _ if view.to_end() <= HAIR && !self.more_follows => Mode::Pinned,
             Mode::Pinned if moved > 0.0 => Mode::Pinned,
-            _ if moved > 0.0 && view.to_end() <= NEAR => Mode::Pinned,
+            _ if moved > 0.0 && view.to_end() <= NEAR && !self.more_follows => Mode::Pinned,
             // Something has changed above as well, and is not settled yet: the row goes on being the anchor, as far
             // away as the viewer has moved it.
             Mode::Anchored(Some(Anchor { row, offset })) if !same_size => {
@@ -217,10 +234,46 @@ mod tests {
     }
 
     #[test]
+    fn a_room_that_one_comes_back_to_is_where_one_left_it() {
+        let mut scroll = at_the_end();
+        scroll.undrawn();
+        assert_eq!(
+            settle(&mut scroll, view(0.0, 500.0, 2_100.0), nowhere),
+            1_600.0,
+            "at the end, not at the beginning"
+        );
+        let mut scroll = reading_back();
+        scroll.undrawn();
+        assert_eq!(settle(&mut scroll, view(0.0, 500.0, 2_100.0), |row| (row == "b").then_some(920.0)), 900.0);
+    }
+
+    #[test]
     fn ones_own_post_goes_to_the_end_from_anywhere() {
         let mut scroll = reading_back();
         scroll.pin();
         assert_eq!(settle(&mut scroll, view(900.0, 500.0, 2_040.0), nowhere), 1_540.0);
+    }
+
+    #[test]
+    fn a_row_that_is_gone_to_is_held_as_soon_as_it_is_drawn() {
+        let mut scroll = at_the_end();
+        scroll.hold(Anchor { row: "x".into(), offset: 100.0 });
+        assert_eq!(settle(&mut scroll, view(1_500.0, 500.0, 2_000.0), nowhere), 1_500.0, "not drawn yet");
+        let top = settle(&mut scroll, view(1_500.0, 500.0, 9_000.0), |row| (row == "x").then_some(4_000.0));
+        assert_eq!(top, 3_900.0);
+        assert!(!scroll.is_pinned());
+    }
+
+    #[test]
+    fn the_end_of_what_is_drawn_is_no_place_to_stay_while_more_follows() {
+        let mut scroll = reading_back();
+        scroll.set_more_follows(true);
+        scroll.scrolled(view(1_500.0, 500.0, 2_000.0), at("y", 0.0));
+        assert!(!scroll.is_pinned());
+        scroll.set_more_follows(false);
+        scroll.scrolled(view(1_480.0, 500.0, 2_000.0), at("y", 0.0));
+        scroll.scrolled(view(1_500.0, 500.0, 2_000.0), at("y", 0.0));
+        assert!(scroll.is_pinned());
     }
 
     #[test]

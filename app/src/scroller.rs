@@ -11,8 +11,8 @@ use yew::{Callback, NodeRef};
 
 use crate::scroll::{Anchor, Scroll, View};
 
-/// How near to the beginning, in CSS pixels, more is asked for.
-const NEAR_TOP: i32 = 400;
+/// How near to the beginning or the end of what is drawn, in CSS pixels, more is asked for.
+const NEAR: i32 = 600;
 
 /// A list that scrolls, with what is in it.
 #[derive(Clone, Default)]
@@ -23,9 +23,19 @@ struct Inner {
     list: NodeRef,
     content: NodeRef,
     scroll: RefCell<Scroll>,
-    on_pinned: RefCell<Callback<bool>>,
-    on_near_top: RefCell<Callback<()>>,
+    on_move: RefCell<Callback<Move>>,
     watch: RefCell<Option<Watch>>,
+}
+
+/// What has become of what is seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Move {
+    /// The end has begun (`true`) or ceased to be kept in view.
+    Pinned(bool),
+    NearTop,
+    NearEnd,
+    /// Something else may be in view now.
+    Looked,
 }
 
 struct Watch {
@@ -46,12 +56,10 @@ impl PartialEq for Scroller {
 }
 
 impl Scroller {
-    /// `on_pinned` hears when the end begins or ceases to be kept in view; `on_near_top` that the viewer has come near
-    /// the beginning.
-    pub(crate) fn new(on_pinned: Callback<bool>, on_near_top: Callback<()>) -> Self {
+    /// `on_move` hears what becomes of what is seen.
+    pub(crate) fn new(on_move: Callback<Move>) -> Self {
         let scroller = Self::default();
-        scroller.0.on_pinned.replace(on_pinned);
-        scroller.0.on_near_top.replace(on_near_top);
+        scroller.0.on_move.replace(on_move);
         scroller
     }
 
@@ -85,18 +93,38 @@ impl Scroller {
     /// Lets go of the elements.
     pub(crate) fn unwatch(&self) {
         self.0.watch.replace(None);
+        self.0.scroll.borrow_mut().undrawn();
     }
 
     /// To be called at each scroll event of the list.
     pub(crate) fn scrolled(&self) {
         self.0.deciding(|scroll, list| scroll.scrolled(view(list), || self.0.first_in_view(list)));
-        self.0.near_top();
+        self.0.looked();
     }
 
     /// Goes to the end, and stays there.
     pub(crate) fn pin(&self) {
         self.0.deciding(|scroll, _| scroll.pin());
         self.0.settle();
+    }
+
+    /// Goes to a row, as soon as it is drawn.
+    pub(crate) fn go_to(&self, row: String) {
+        self.0.deciding(|scroll, list| {
+            let offset = f64::from(list.client_height()) / 4.0;
+            scroll.hold(Anchor { row, offset });
+        });
+        self.0.settle();
+    }
+
+    /// Whether more follows what is drawn.
+    pub(crate) fn set_more_follows(&self, more_follows: bool) {
+        self.0.scroll.borrow_mut().set_more_follows(more_follows);
+    }
+
+    /// The id of the last row that is wholly in view, or fills it.
+    pub(crate) fn last_in_view(&self) -> Option<String> {
+        self.0.last_in_view(&self.0.list.cast::<Element>()?)
     }
 
     /// To be called when the list has been drawn anew, so that nobody can see it out of its place, not even code.
@@ -120,9 +148,13 @@ impl Inner {
             (before, scroll.is_pinned())
         };
         if before != after {
-            let on_pinned = self.on_pinned.borrow().clone();
-            on_pinned.emit(after);
+            self.tell(Move::Pinned(after));
         }
+    }
+
+    fn tell(&self, what: Move) {
+        let on_move = self.on_move.borrow().clone();
+        on_move.emit(what);
     }
 
     fn settle(&self) {
@@ -137,37 +169,62 @@ impl Inner {
                 set_top(list, top);
             }
         });
-        self.near_top();
+        self.looked();
     }
 
-    fn near_top(&self) {
+    fn looked(&self) {
         // Before the first rows have come, the beginning is near only because nothing is there yet.
         let has_rows = self.rows().is_some_and(|rows| rows.length() > 0);
-        let Some(list) = self.list.cast::<Element>() else { return };
-        if has_rows && list.client_height() > 0 && list.scroll_top() < NEAR_TOP {
-            let on_near_top = self.on_near_top.borrow().clone();
-            on_near_top.emit(());
+        let Some(list) = self.list.cast::<Element>().filter(|list| has_rows && list.client_height() > 0) else {
+            return;
+        };
+        if list.scroll_top() < NEAR {
+            self.tell(Move::NearTop);
         }
+        if list.scroll_height() - list.client_height() - list.scroll_top() < NEAR {
+            self.tell(Move::NearEnd);
+        }
+        self.tell(Move::Looked);
     }
 
     fn rows(&self) -> Option<HtmlCollection> {
         Some(self.content.cast::<Element>()?.query_selector("ol").ok()??.children())
     }
 
-    /// The first entry in view, found by halving: rows stand below one another.
+    /// The first row in view.
     fn first_in_view(&self, list: &Element) -> Option<Anchor> {
         let rows = self.rows()?;
         let top = list.get_bounding_client_rect().top();
-        let ends_above =
-            |place: u32| rows.item(place).is_some_and(|row| row.get_bounding_client_rect().bottom() <= top);
-        let (mut low, mut high) = (0, rows.length());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if ends_above(middle) { low = middle + 1 } else { high = middle }
-        }
-        let row = (low..rows.length()).filter_map(|place| rows.item(place)).find(|row| !row.id().is_empty())?;
+        let first = count_above(&rows, top);
+        let row = (first..rows.length()).filter_map(|place| rows.item(place)).find(|row| !row.id().is_empty())?;
         Some(Anchor { row: row.id(), offset: row.get_bounding_client_rect().top() - top })
     }
+
+    /// The last message whose end is in view; where one fills all of it, that one.
+    fn last_in_view(&self, list: &Element) -> Option<String> {
+        let rows = self.rows()?;
+        let seen = list.get_bounding_client_rect();
+        // A hair's breadth below still counts: positions have fractions.
+        let ended = count_above(&rows, seen.bottom() + 1.0);
+        let first = count_above(&rows, seen.top());
+        let last = if ended > first { ended } else { first + 1 };
+        (0..last)
+            .rev()
+            .filter_map(|place| rows.item(place))
+            .find(|row| row.id().starts_with("entry-"))
+            .map(|row| row.id())
+    }
+}
+
+/// How many rows end above a height, found by halving: rows stand below one another.
+fn count_above(rows: &HtmlCollection, height: f64) -> u32 {
+    let ends_above = |place: u32| rows.item(place).is_some_and(|row| row.get_bounding_client_rect().bottom() <= height);
+    let (mut low, mut high) = (0, rows.length());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if ends_above(middle) { low = middle + 1 } else { high = middle }
+    }
+    low
 }
 
 fn view(list: &Element) -> View {

@@ -29,10 +29,10 @@ impl Day {
     }
 
     /// What to call it, if a word is better than a date.
-    pub(crate) fn word(self, today: Self) -> Option<&'static str> {
+    pub(crate) fn word(self, today: Self) -> Option<String> {
         match today.0 - self.0 {
-            0 => Some(words::TODAY),
-            1 => Some(words::YESTERDAY),
+            0 => Some(words::today()),
+            1 => Some(words::yesterday()),
             _ => None,
         }
     }
@@ -96,7 +96,8 @@ fn formatter(options: &[(&str, &str)]) -> Function {
         // Setting a field of a plain object of our own does not fail.
         drop(Reflect::set(&object, &JsValue::from(*key), &JsValue::from(*value)));
     }
-    DateTimeFormat::new(&Array::new(), &object).format()
+    // In the language of the page, not of the browser, where the two differ.
+    DateTimeFormat::new(&Array::of1(&words::language().locale().into()), &object).format()
 }
 
 fn format(formatter: &Function, at: u64) -> String {
@@ -131,8 +132,8 @@ mod tests {
     #[test]
     fn only_today_and_yesterday_have_words() {
         let today = Day(20_000);
-        assert_eq!(today.word(today), Some("Today"));
-        assert_eq!(Day(19_999).word(today), Some("Yesterday"));
+        assert_eq!(today.word(today).as_deref(), Some("Today"));
+        assert_eq!(Day(19_999).word(today).as_deref(), Some("Yesterday"));
         assert_eq!(Day(19_998).word(today), None);
         assert_eq!(Day(20_001).word(today), None, "the viewer's clock is behind");
     }

@@ -28,7 +28,7 @@ pub(crate) fn Welcome(props: &WelcomeProps) -> Html {
     use_effect_with((input.clone(), props.room.clone()), |(input, room)| {
         put_focus(input);
         if let Some(document) = document() {
-            document.set_title(&words::title(room.as_str(), 0));
+            document.set_title(&words::title(room.as_str(), 0, 0));
         }
     });
     let onsubmit = {
@@ -46,16 +46,16 @@ pub(crate) fn Welcome(props: &WelcomeProps) -> Html {
         <main class="front">
             <p class="product">{ icons::mark() }<span>{ words::PRODUCT }</span></p>
             <form class="card" {onsubmit}>
-                <h1>{ words::INVITED_TO }{ " " }<bdi class="room">{ format!("#{room}") }</bdi></h1>
-                <p>{ words::TAGLINE }</p>
-                <label for="your-name">{ words::YOUR_NAME }</label>
+                <h1>{ words::invited_to() }{ " " }<bdi class="room">{ format!("#{room}") }</bdi></h1>
+                <p>{ words::tagline() }</p>
+                <label for="your-name">{ words::your_name() }</label>
                 <input id="your-name" ref={input} autocomplete="nickname" dir="auto" enterkeyhint="go"
                     aria-describedby="your-name-note" aria-invalid={problem.is_some().then_some("true")} />
                 <p id="your-name-note" class="problem" role="alert">{ (*problem).clone().unwrap_or_default() }</p>
                 <button type="submit" class="primary">{ words::enter(room) }</button>
             </form>
             <p class="hint">
-                { if Store::browser().outlives_the_page() { words::NAME_HINT } else { words::NOTHING_IS_KEPT } }
+                { if Store::browser().outlives_the_page() { words::name_hint() } else { words::nothing_is_kept() } }
             </p>
         </main>
     }

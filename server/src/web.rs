@@ -58,6 +58,7 @@ pub(crate) fn routes(doors: Arc<Doors>) -> Router {
         .route("/", get(page))
         .route("/index.html", get(page))
         .route("/r/{room}", get(page))
+        .route("/r/{room}/{at}", get(page))
         .route("/wire", get(workbench))
         .route("/wire/", get(workbench))
         .route("/wire/index.html", get(workbench))

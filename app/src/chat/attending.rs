@@ -1,0 +1,58 @@
+//! What asks for the viewer's attention: the title, the page's icon, notices.
+
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use openline_rooms::protocol::{Entry, RoomName};
+use yew::Context;
+
+use super::{Chat, Msg};
+use crate::{focus::document, kept::Choice, notices::GATHERED, words};
+
+impl Chat {
+    /// Says in the title and by the icon what is new anywhere: it is the sum of what the list of rooms says.
+    pub(super) fn show_attention(&self, ctx: &Context<Self>) {
+        let Some(document) = document() else { return };
+        let unread = self.places.values().map(|place| place.unread);
+        let (count, calls) = unread.fold((0, 0), |(count, calls), unread| (count + unread.count, calls + unread.calls));
+        let title = words::title(ctx.props().room.as_str(), count, calls);
+        if document.title() != title {
+            document.set_title(&title);
+            show_icon(&document, count > 0);
+        }
+    }
+
+    /// Something came that may be worth a notice: what calls the viewer, where they are not looking.
+    pub(super) fn notify(&mut self, ctx: &Context<Self>, room: &RoomName, arrivals: &[Rc<Entry>], looking: bool) {
+        let me = self.me_id();
+        let Some(place) = self.places.get(room).filter(|_| !looking) else { return };
+        let mut begins = false;
+        for entry in arrivals.iter().filter(|entry| place.calls(entry, me)) {
+            begins |= self.notices.came(room, entry.from.name.as_str(), &words::of(entry));
+        }
+        if begins {
+            let link = ctx.link().clone();
+            self.timers.notices = Some(Timeout::new(GATHERED, move || link.send_message(Msg::NoticesDue)));
+        }
+    }
+
+    /// Tells what was gathered.
+    pub(super) fn tell_notices(&mut self) {
+        let is_unread = |room: &RoomName| self.places.get(room).is_some_and(|place| place.unread.calls > 0);
+        let due = self.notices.due(is_unread);
+        if Choice::Sound.is_on(false) && !due.is_empty() {
+            self.notifier.sound();
+        }
+        if Choice::Notify.is_on(false) {
+            due.iter().for_each(|notice| self.notifier.show(notice));
+        }
+    }
+}
+
+/// The icon with a dot, or without.
+fn show_icon(document: &web_sys::Document, has_news: bool) {
+    let Some(icon) = document.query_selector("link[rel=icon]").ok().flatten() else { return };
+    let plain = icon.get_attribute("data-plain").or_else(|| icon.get_attribute("href")).unwrap_or_default();
+    drop(icon.set_attribute("data-plain", &plain));
+    drop(icon.set_attribute("href", if has_news { "/icon-news.svg" } else { &plain }));
+}

@@ -1,0 +1,43 @@
+//! The overview of the keyboard shortcuts.
+
+use yew::{Callback, Html, Properties, component, html};
+
+use super::Dialog;
+use crate::words;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct ShortcutsProps {
+    pub(crate) on_close: Callback<()>,
+}
+
+/// The overview of the keyboard shortcuts.
+#[component]
+pub(crate) fn Shortcuts(props: &ShortcutsProps) -> Html {
+    let all: [(&[&str], String); 13] = [
+        (&["Enter"], words::key_enter()),
+        (&["↑"], words::key_up()),
+        (&["Ctrl B", "Ctrl I", "Ctrl E"], words::key_format()),
+        (&["Esc"], words::key_escape()),
+        (&["Ctrl K"], words::key_find()),
+        (&["Alt ↑", "Alt ↓"], words::key_rooms()),
+        (&["Shift PgUp"], words::key_first_unread()),
+        (&["Ctrl End"], words::key_end()),
+        (&["Ctrl Shift F"], words::key_search()),
+        (&["↑", "↓"], words::key_messages()),
+        (&["Enter"], words::key_actions()),
+        (&["/"], words::key_write()),
+        (&["Ctrl /", "?"], words::key_help()),
+    ];
+    html! {
+        <Dialog title={words::shortcuts()} on_close={props.on_close.clone()}>
+            <dl class="shortcuts">
+                { for all.iter().map(|(keys, does)| html! {
+                    <div>
+                        <dt>{ for keys.iter().map(|key| html! { <><kbd>{ *key }</kbd>{ " " }</> }) }</dt>
+                        <dd>{ does.clone() }</dd>
+                    </div>
+                }) }
+            </dl>
+        </Dialog>
+    }
+}
