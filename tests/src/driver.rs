@@ -38,7 +38,10 @@ impl Driver {
     /// Starts that of Firefox, which has one window.
     pub(crate) async fn firefox() -> Self {
         let program = find("GECKODRIVER", &[".tools/bin/geckodriver"], GOT_BY_TEST);
-        let mut process = Group::start(Command::new(program).args(["--port", "0"]).stdout(Stdio::piped()));
+        // Firefox talks to itself all the while.
+        let mut command = Command::new(program);
+        command.args(["--port", "0"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = Group::start(&mut command);
         let port = said(process.0.stdout.take(), "Listening on 127.0.0.1:").await.expect("geckodriver listens");
         Self::at(&port, process, None)
     }
@@ -84,7 +87,9 @@ impl Display {
     pub(crate) async fn start() -> Self {
         let program = find("XVFB", &["/usr/bin/Xvfb"], GOT_BY_TEST);
         let mut command = Command::new(program);
-        command.args(["-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"]).stdout(Stdio::piped());
+        command.args(["-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"]);
+        // It tells of each display that is taken until it finds one.
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = Group::start(&mut command);
         let number = said(process.0.stdout.take(), "").await.expect("a display opens");
         Self { name: format!(":{}", number.trim()), _process: process }

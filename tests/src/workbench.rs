@@ -139,7 +139,7 @@ impl Workbench {
 
     /// The log as it is saved for programs: a value for each row.
     pub async fn saved(&self) -> Vec<Value> {
-        let text = self.saved_as("Save as JSON lines").await;
+        let text = self.saved_as("Save JSON lines").await;
         text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
     }
 

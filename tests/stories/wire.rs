@@ -58,7 +58,7 @@ async fn what_is_sent_comes_back_byte_for_byte_and_saving_all_gives_the_exact_by
         wire.page().eval("document.querySelector('.press button').click()").await;
         wire.is("Closed").await;
     }
-    let text = wire.saved_as("Save as text").await;
+    let text = wire.saved_as("Save text").await;
     assert!(text.contains("00000000  00 01 02 03") && text.contains("grüße <b>"), "{text}");
     wire.end().await;
 }
@@ -78,9 +78,17 @@ async fn open_message_error_and_close_are_shown_and_explained() {
     wire.close("1001", "").await;
     wire.page().says("1001 is not a page's to send").await;
     wire.is("Open").await;
-    wire.close("4999", &"é".repeat(61)).await;
+    // 123 bytes fit, also when they are fewer letters.
+    for (code, reason) in [("4999", "é".repeat(61) + "!"), ("3000", "r".repeat(123)), ("1000", "r".repeat(123))] {
+        wire.close(code, &reason).await;
+        wire.page().says("123 of 123 bytes").await;
+        wire.is("Closed").await;
+        wire.tells(&format!("close {code} clean")).await;
+        wire.tells(&reason).await;
+        wire.dial("/echo", "", "Open").await;
+    }
+    wire.close("", "").await;
     wire.is("Closed").await;
-    wire.tells("close 4999 clean").await;
 
     for (query, said) in [
         (format!("close=3000&reason={}", "r".repeat(123)), "r".repeat(123)),
@@ -90,6 +98,14 @@ async fn open_message_error_and_close_are_shown_and_explained() {
         wire.dial(&format!("/echo?{query}"), "", "Closed").await;
         wire.tells(&said).await;
     }
+
+    // A server that fails is not made to look well because it said goodbye.
+    wire.page()
+        .until(
+            "the failure, marked",
+            "[...document.querySelectorAll('li.bad')].some(e => e.innerText.includes('close 1011 clean'))",
+        )
+        .await;
 
     // A port where nobody listens: the error event carries nothing, and the close says 1006.
     let dead = free_port().await;
@@ -111,6 +127,48 @@ async fn open_message_error_and_close_are_shown_and_explained() {
     wire.tells("port 25").await;
     let events: Vec<_> = wire.saved().await.iter().map(|row| row["event"].as_str().unwrap().to_owned()).collect();
     assert_eq!(events[..7], ["dial", "open", "send", "message", "close()", "close", "dial"]);
+    wire.end().await;
+}
+
+#[tokio::test]
+async fn a_dial_can_be_called_off_while_it_lasts() {
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let wire = open(&browser, &server, "").await;
+    wire.dial(&format!("ws://{}/", silent.local_addr().unwrap()), "", "Connecting").await;
+    wire.page().push("Cancel").await;
+    wire.is("Closed").await;
+    wire.tells("You called it off").await;
+    wire.tells("close 1006 not clean").await;
+    wire.dial("/echo", "", "Open").await;
+    wire.end().await;
+}
+
+#[tokio::test]
+async fn a_failed_dial_tells_of_a_policy_that_forbids_it_and_of_a_device_that_is_offline() {
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
+    let wire = open(&browser, &server, "").await;
+    wire.page().eval("Object.defineProperty(navigator, 'onLine', { value: false, configurable: true }).onLine").await;
+    wire.dial("ws://nowhere.invalid/", "", "Closed").await;
+    wire.tells("This device is offline").await;
+    wire.page().eval("delete navigator.onLine").await;
+    wire.page()
+        .eval(
+            "(() => { const policy = document.createElement('meta');
+                policy.httpEquiv = 'Content-Security-Policy'; policy.content = \"connect-src 'self'\";
+                document.head.append(policy); return 0; })()",
+        )
+        .await;
+    let elsewhere = flood(1).await;
+    wire.dial(&format!("ws://{elsewhere}/"), "", "Closed").await;
+    wire.page()
+        .until(
+            "the policy as the cause, whether the browser throws or fails later",
+            "/content security policy|does not allow this address/.test(document.querySelector('.log').innerText)",
+        )
+        .await;
+    // What the policy forbade is a complaint, and was meant to be.
+    wire.page().complaints().await;
     wire.end().await;
 }
 
@@ -190,6 +248,26 @@ async fn pausing_and_filtering_while_messages_come_lose_nothing() {
     wire.write(".find", " ").await;
     wire.page().push("Follow").await;
     wire.tells("while paused 3").await;
+
+    // An opened message comes into view as a whole, and the timeline leads back to the beginning.
+    wire.page().eval("[...document.querySelectorAll('button.summary')].at(-1).click()").await;
+    let in_view = |element: &str| {
+        format!(
+            "(() => {{ const at = document.querySelector('{element}')?.getBoundingClientRect(), log = document.querySelector('#log').getBoundingClientRect();
+                return at && at.top >= log.top - 1 && at.bottom <= log.bottom + 1; }})()"
+        )
+    };
+    wire.page().until("the opened message", &in_view(".contents")).await;
+    wire.page()
+        .eval(
+            "(() => { const line = document.querySelector('.timeline svg'), { left, top } = line.getBoundingClientRect();
+                line.dispatchEvent(new MouseEvent('click', { bubbles: true, clientX: left, clientY: top })); return 0; })()",
+        )
+        .await;
+    wire.page().until("the first row", &in_view("li.entry")).await;
+    wire.page()
+        .until("the traffic in words", "/received, .* sent/.test(document.querySelector('.timeline svg').ariaLabel)")
+        .await;
     wire.end().await;
 }
 
@@ -226,6 +304,12 @@ async fn it_is_worked_by_keyboard_alone() {
     wire.write("#message", "by hand").await;
     wire.press(&[Key::Control, Key::Enter]).await;
     wire.tells("by hand").await;
+    wire.page()
+        .until(
+            "the arrival, told to those who listen",
+            "[...document.querySelectorAll('[role=status]')].some(e => e.textContent === 'Received: by hand')",
+        )
+        .await;
     wire.page().until("both rows", "document.querySelectorAll('button.summary').length === 2").await;
     wire.page().eval("document.querySelector('#log').focus()").await;
     wire.press(&[Key::Tab]).await;

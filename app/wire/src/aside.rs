@@ -30,7 +30,7 @@ pub(crate) fn Aside(props: &AsideProps) -> Html {
     html! {
         <aside>
             <section aria-labelledby="close-title">
-                <h2 id="close-title">{ words::CLOSE }</h2>
+                <h2 id="close-title">{ words::CLOSE_WITH }</h2>
                 <Closer bench={props.bench.clone()} is_live={props.is_live} />
             </section>
             <section aria-labelledby="recent-title">

@@ -7,6 +7,7 @@ use std::{
 
 use gloo_events::EventListener;
 use gloo_render::{AnimationFrame, request_animation_frame};
+use gloo_timers::callback::Timeout;
 use js_sys::Uint8Array;
 use openline_client::{BinaryType, CloseEvent, Message, ReadyState, Received, Socket};
 use yew::Callback;
@@ -35,7 +36,14 @@ struct Inner {
     /// Whether this page's policy has forbidden something since the last dial.
     policy_forbade: Cell<bool>,
     listeners: RefCell<Vec<EventListener>>,
+    /// Messages that came and were not told yet to those who listen.
+    untold: Cell<u64>,
+    is_telling_due: Cell<bool>,
+    telling: RefCell<Option<Timeout>>,
 }
+
+/// Milliseconds that arrivals are gathered before they are told: a burst is one sentence.
+const GATHERED: u32 = 600;
 
 /// One socket, from its dial on, also when it is closed.
 struct Line {
@@ -247,6 +255,25 @@ impl Inner {
             line.received.add(message.len());
         });
         self.push(at, What::Received(message));
+        self.untold.set(self.untold.get() + 1);
+        if !self.is_telling_due.replace(true) {
+            let weak = Rc::downgrade(self);
+            // The one before this is over, so nothing is called off.
+            self.telling.replace(Some(Timeout::new(GATHERED, move || with(&weak, Inner::tell_arrivals))));
+        }
+    }
+
+    fn tell_arrivals(self: &Rc<Self>) {
+        self.is_telling_due.set(false);
+        let last = self.log.borrow().rows().iter().rev().find_map(|row| match &row.what {
+            What::Received(message) => Some(words::arrived(self.untold.get(), message)),
+            _ => None,
+        });
+        self.untold.set(0);
+        if let Some(last) = last {
+            self.announce(last);
+            self.changed();
+        }
     }
 
     fn failed(self: &Rc<Self>) {

@@ -16,6 +16,11 @@ pub(crate) const fn may_be_sent(code: u16) -> bool {
     matches!(code, 1000 | 3000..=4999)
 }
 
+/// Whether it says that all went as planned, as far as anybody but the application can tell.
+pub(crate) const fn is_planned(code: u16) -> bool {
+    matches!(code, 1000 | 1001 | 1005 | 3000..=4999)
+}
+
 /// Explains any code, also one that nobody has given a meaning.
 pub(crate) const fn meaning(code: u16) -> Meaning {
     let (gist, set_by, advice) = match code {
@@ -94,6 +99,12 @@ pub(crate) const fn meaning(code: u16) -> Meaning {
             "whoever registered it (IANA keeps the list)",
             "look it up in the registry, or in the library's documentation",
         ),
+        4400 => own("a frame was no message", "see what the page sends: the server's README has the wire"),
+        4401 => own("it does not know this identity", "say hello without a token, as somebody new"),
+        4403 => own("something was said before the hello", "begin with a hello"),
+        4408 => own("no hello in time, or no answer to a ping", "see what keeps this page from answering"),
+        4409 => own("this page is connected on a newer line", "nothing is wrong: the newer line goes on"),
+        4413 => own("this page did not take what was sent for too long", "see what keeps this page from reading"),
         4000..=4999 => (
             "the application's own code",
             "the application at the other end, as it likes",
@@ -103,6 +114,11 @@ pub(crate) const fn meaning(code: u16) -> Meaning {
         _ => ("no close code", "nobody may", "the other side breaks the protocol"),
     };
     Meaning { gist, set_by, advice }
+}
+
+/// A code of Openline's own, which another application may use for something else.
+const fn own(gist: &'static str, advice: &'static str) -> (&'static str, &'static str, &'static str) {
+    (gist, "an Openline server; another application may mean something else by it", advice)
 }
 
 #[cfg(test)]
@@ -118,6 +134,12 @@ mod tests {
         for code in [0, 999, 1016, 2999, 3500, 4409, 4999, 5000, u16::MAX] {
             assert!(!meaning(code).gist.is_empty(), "{code}");
         }
+    }
+
+    #[test]
+    fn openlines_own_codes_are_told_by_name() {
+        assert_eq!(meaning(4409).gist, "this page is connected on a newer line");
+        assert_eq!(meaning(4402).gist, meaning(4999).gist);
     }
 
     #[test]

@@ -6,9 +6,10 @@ use openline_client::Message;
 use yew::{Callback, Classes, Html, Properties, classes, component, html};
 
 use crate::{
-    bytes, clock,
+    bytes, clock, codes,
     contents::Contents,
     row::{Direction, Row, What},
+    scroller::row_id,
     words,
 };
 
@@ -52,7 +53,7 @@ pub(crate) fn Entry(props: &EntryProps) -> Html {
             if !word.is_empty() { <span class="way"><span aria-hidden="true">{ mark }</span>{ word }</span> }
         </>
     };
-    let id = format!("row-{}", row.number);
+    let id = row_id(row.number);
     let line = |kind: Classes, gist: Html, rest: Html| {
         html! {
             <li id={id.clone()} class={classes!("entry", class, kind)}>
@@ -120,13 +121,13 @@ pub(crate) fn Entry(props: &EntryProps) -> Html {
             },
         ),
         What::Close { code, reason, was_clean } => line(
-            classes!(if *was_clean { "good" } else { "bad" }),
+            classes!(if *was_clean && codes::is_planned(*code) { "good" } else { "bad" }),
             html! {
                 <span class="gist">
                     <strong>{ format!("close {code}") }</strong>
                     { if *was_clean { " clean" } else { " not clean" } }
                     if !reason.is_empty() { { " · " }<q><bdi>{ reason.clone() }</bdi></q> }
-                    { " · " }{ crate::codes::meaning(*code).gist }
+                    { " · " }{ codes::meaning(*code).gist }
                 </span>
             },
             html! {

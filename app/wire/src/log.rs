@@ -127,6 +127,12 @@ impl Log {
         &self.shown
     }
 
+    /// The number of the first kept row that happened at this time or later; the last, if none did.
+    pub(crate) fn since(&self, at: f64) -> Option<u64> {
+        let place = self.rows.partition_point(|row| row.at < at).min(self.rows.len().checked_sub(1)?);
+        Some(self.rows.get(place)?.number)
+    }
+
     /// Some of the rows that the filter shows, each with the one shown before it.
     pub(crate) fn part(&self, part: Range<usize>) -> Vec<(Rc<Row>, Option<Rc<Row>>)> {
         let mut before = part.start.checked_sub(1).and_then(|place| self.at(place));
@@ -210,6 +216,16 @@ mod tests {
         let before: Vec<_> = log.part(1..3).iter().map(|(_, before)| before.as_ref().unwrap().number).collect();
         assert_eq!(before, [1, 3]);
         assert!(log.part(0..1)[0].1.is_none());
+    }
+
+    #[test]
+    fn a_time_leads_to_the_row_that_came_then_or_next() {
+        let mut log = log(3, 1_000);
+        assert_eq!(log.since(0.0), None);
+        for at in [10.0, 20.0, 30.0, 40.0] {
+            log.push(at, What::Received("x".into()));
+        }
+        assert_eq!([0.0, 25.0, 40.0, 99.0].map(|at| log.since(at)), [Some(2), Some(3), Some(4), Some(4)]);
     }
 
     #[test]

@@ -8,7 +8,9 @@ use yew::{
     Callback, Html, Properties, component, html, use_effect, use_effect_with, use_force_update, use_memo, use_mut_ref,
 };
 
-use crate::{bench::Bench, entry::Entry, icons, log::Dropped, scroller::Scroller, toolbar::Toolbar, words};
+use crate::{
+    bench::Bench, entry::Entry, icons, log::Dropped, scroller::Scroller, timeline::Timeline, toolbar::Toolbar, words,
+};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct LogViewProps {
@@ -72,11 +74,13 @@ pub(crate) fn LogView(props: &LogViewProps) -> Html {
             (props.bench.clone(), scroller.clone(), update.clone(), opened.clone(), stop.clone());
         move |()| {
             Callback::from(move |number: u64| {
-                scroller.pause(&bench.log());
                 stop.replace(Some(number));
                 let mut opened = opened.borrow_mut();
-                if !opened.remove(&number) {
+                if opened.remove(&number) {
+                    scroller.pause(&bench.log());
+                } else {
                     opened.insert(number);
+                    scroller.reveal(&bench.log(), number);
                 }
                 update.force_update();
             })
@@ -94,6 +98,15 @@ pub(crate) fn LogView(props: &LogViewProps) -> Html {
         })
     };
     let follow = on_follow.reform(|_| true);
+    let on_go = {
+        let (bench, scroller, update) = (props.bench.clone(), scroller.clone(), update.clone());
+        Callback::from(move |at: f64| {
+            if let Some(number) = bench.log().since(at) {
+                scroller.show(&bench.log(), number);
+                update.force_update();
+            }
+        })
+    };
 
     let log = props.bench.log();
     let view = scroller.view();
@@ -106,6 +119,7 @@ pub(crate) fn LogView(props: &LogViewProps) -> Html {
     html! {
         <section class="log-panel" aria-label={words::LOG}>
             <Toolbar bench={props.bench.clone()} is_following={view.is_following()} {on_follow} />
+            <Timeline bench={props.bench.clone()} revision={props.revision} {on_go} />
             if log.dropped() != Dropped::default() {
                 <p class="dropped">{ words::dropped(log.dropped()) }</p>
             }
@@ -130,19 +144,21 @@ pub(crate) fn LogView(props: &LogViewProps) -> Html {
                         }) }
                     </ol>
                 </div>
+            </div>
+            <div class="foot">
+                <p class="hint">
+                    { words::shown(log.shown().len(), log.rows().len()) }{ " · " }{ words::size(log.bytes()) }
+                    if is_searching_blobs { { " · " }{ words::BLOBS_ARE_NOT_SEARCHED } }
+                </p>
                 if !view.is_following() {
                     <button type="button" class="jump" onclick={follow}>{ icons::down() }{ words::follow(view.unseen(log.shown())) }</button>
                 }
             </div>
-            <p class="count hint">
-                { words::shown(log.shown().len(), log.rows().len()) }{ " · " }{ words::size(log.bytes()) }
-                if is_searching_blobs { { " · " }{ words::BLOBS_ARE_NOT_SEARCHED } }
-            </p>
         </section>
     }
 }
 
-/// Keeps the position also when the log gets another size.
+/// Keeps the position also when the log, or what is in it, gets another size.
 fn watch_size(scroller: &Rc<Scroller>) -> Option<Watch> {
     let weak = Rc::downgrade(scroller);
     let on_resize = Closure::<dyn Fn(JsValue)>::new(move |_| {
@@ -151,7 +167,9 @@ fn watch_size(scroller: &Rc<Scroller>) -> Option<Watch> {
         }
     });
     let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok()?;
-    observer.observe(&scroller.list.cast::<Element>()?);
+    let list = scroller.list.cast::<Element>()?;
+    observer.observe(&list);
+    observer.observe(&list.query_selector("ol").ok()??);
     Some(Watch { observer, _on_resize: on_resize })
 }
 

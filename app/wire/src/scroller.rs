@@ -22,6 +22,8 @@ pub(crate) struct Scroller {
     top: Cell<f64>,
     /// The first row in view and where it stands, while paused.
     anchor: RefCell<Option<(String, f64)>>,
+    /// A row that was just opened, of which as much as fits is to come into view.
+    reveal: Cell<Option<u64>>,
 }
 
 impl Scroller {
@@ -40,6 +42,20 @@ impl Scroller {
         if let Some(list) = self.list.cast::<Element>() {
             self.anchor.replace(first_in_view(&list));
         }
+    }
+
+    /// Stands still with this row at the top, or the next one that is there.
+    pub(crate) fn show(&self, log: &Log, number: u64) {
+        self.pause(log);
+        let Some((view, number)) = self.view.get().showing(log.shown(), number) else { return };
+        self.view.set(view);
+        self.anchor.replace(Some((row_id(number), 0.0)));
+    }
+
+    /// Stands still, and brings a row that is opened into view once it is drawn.
+    pub(crate) fn reveal(&self, log: &Log, number: u64) {
+        self.pause(log);
+        self.reveal.set(Some(number));
     }
 
     /// To be called at each scroll event; `true` if other rows are to be drawn.
@@ -75,17 +91,24 @@ impl Scroller {
         is_moved
     }
 
-    /// To be called when the log has been drawn anew, or has another size.
+    /// To be called when the log has been drawn anew, or it or what is in it has another size.
     pub(crate) fn settle(&self) {
         let Some(list) = self.list.cast::<Element>() else { return };
+        let anchor = self.anchor.borrow().clone();
         if self.view.get().is_following() {
             list.set_scroll_top(list.scroll_height());
-        } else if let Some((row, offset)) = &*self.anchor.borrow()
-            && let Some(row) = list.owner_document().and_then(|document| document.get_element_by_id(row))
+        } else if let Some((row, offset)) = anchor
+            && let Some(row) = list.owner_document().and_then(|document| document.get_element_by_id(&row))
         {
             let drift = row.get_bounding_client_rect().top() - list.get_bounding_client_rect().top() - offset;
             if drift.abs() >= 1.0 {
                 list.set_scroll_top(list.scroll_top() + drift.round() as i32);
+            }
+            if let Some(opened) = self.reveal.get()
+                && bring_into_view(&list, opened)
+            {
+                self.reveal.set(None);
+                self.anchor.replace(first_in_view(&list));
             }
         }
         self.top.set(list.scroll_top().into());
@@ -103,6 +126,23 @@ impl Scroller {
             }
         }
     }
+}
+
+/// The id of a row's element.
+pub(crate) fn row_id(number: u64) -> String {
+    format!("row-{number}")
+}
+
+/// Scrolls down until the end of an opened row is in view, or its beginning at the top; `false` while it is not drawn.
+fn bring_into_view(list: &Element, number: u64) -> bool {
+    let row = list.query_selector(&format!("#{}:has(.contents)", row_id(number))).ok().flatten();
+    let Some(row) = row.map(|row| row.get_bounding_client_rect()) else { return false };
+    let frame = list.get_bounding_client_rect();
+    let down = (row.bottom() - frame.bottom()).min(row.top() - frame.top());
+    if down > 0.0 {
+        list.set_scroll_top(list.scroll_top() + down.ceil() as i32);
+    }
+    true
 }
 
 /// The first row in view, found by halving: rows stand below one another.

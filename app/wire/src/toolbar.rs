@@ -81,7 +81,6 @@ pub(crate) fn Toolbar(props: &ToolbarProps) -> Html {
             <input type="search" class="find" aria-label={words::FIND} placeholder={words::FIND} autocomplete="off"
                 spellcheck="false" oninput={move |event: InputEvent| on_text(event.into())} />
             <button type="button" class="toggle" aria-pressed={props.is_following.to_string()} onclick={on_follow}>{ words::FOLLOW }</button>
-            <span class="gap" />
             <button type="button" onclick={save(Form::Text)}>{ words::SAVE_TEXT }</button>
             <button type="button" onclick={save(Form::JsonLines)}>{ words::SAVE_JSON }</button>
             <button type="button" onclick={clear}>{ words::CLEAR }</button>

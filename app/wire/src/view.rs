@@ -61,6 +61,14 @@ impl View {
         Some(Self::Paused { first: *shown.get(start)?, seen })
     }
 
+    /// Stands still at a part with this row, or the next one that is there, and some before it; `None` when it follows,
+    /// or there is nothing.
+    pub(crate) fn showing(self, shown: &VecDeque<u64>, number: u64) -> Option<(Self, u64)> {
+        let Self::Paused { seen, .. } = self else { return None };
+        let there = place(shown, number).min(shown.len().checked_sub(1)?);
+        Some((Self::Paused { first: *shown.get(there.saturating_sub(STEP))?, seen }, *shown.get(there)?))
+    }
+
     /// How many of the shown rows came since it stands still.
     pub(crate) fn unseen(self, shown: &VecDeque<u64>) -> usize {
         match self {
@@ -118,6 +126,16 @@ mod tests {
         }
         assert_eq!(view.part(&shown).end, 1000);
         assert_eq!(View::Following.moved(&shown, true), None);
+    }
+
+    #[test]
+    fn it_goes_to_a_row_with_some_before_it_or_to_the_next_that_is_there() {
+        let shown = rows(1..1001);
+        let paused = View::Following.paused(&shown, 1001);
+        assert_eq!(paused.showing(&shown, 500), Some((View::Paused { first: 400, seen: 1000 }, 500)));
+        assert_eq!(paused.showing(&shown, 20), Some((View::Paused { first: 1, seen: 1000 }, 20)));
+        assert_eq!(paused.showing(&shown, 5000).map(|(_, row)| row), Some(1000));
+        assert_eq!(paused.showing(&rows(0..0), 1), None);
     }
 
     #[test]

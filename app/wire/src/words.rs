@@ -1,13 +1,21 @@
 //! Every sentence the workbench says, in one place. Pure.
 
-use openline_client::{CloseError, OpenError, ReadyState, SendError};
+mod quantities;
+
+use openline_client::{CloseError, Message, OpenError, ReadyState, SendError};
 
 use crate::{
     bytes::BadBytes,
     causes::Cause,
     codes::{self, Meaning},
     log::Dropped,
+    traffic::{Bar, Traffic},
 };
+
+pub(crate) use self::quantities::{ago, bytes, grouped, messages, rows, size, span, tally};
+
+/// How much of a message is spoken, in letters.
+const SPOKEN: usize = 120;
 
 pub(crate) const PRODUCT: &str = "Openline";
 pub(crate) const TITLE: &str = "Wire";
@@ -50,11 +58,12 @@ pub(crate) const KIND: &str = "Kind";
 pub(crate) const ALL_KINDS: &str = "All kinds";
 pub(crate) const FIND: &str = "Filter by text";
 pub(crate) const FOLLOW: &str = "Follow";
-pub(crate) const SAVE_TEXT: &str = "Save as text";
-pub(crate) const SAVE_JSON: &str = "Save as JSON lines";
+pub(crate) const SAVE_TEXT: &str = "Save text";
+pub(crate) const SAVE_JSON: &str = "Save JSON lines";
 pub(crate) const CLEAR: &str = "Clear";
 pub(crate) const SAVED: &str = "Saved";
 pub(crate) const NOT_SAVED: &str = "The browser did not let the page save a file.";
+pub(crate) const DIALLED: &str = "dialled";
 pub(crate) const EMPTY_TITLE: &str = "Nothing has happened yet";
 pub(crate) const EMPTY_HINT: &str =
     "Dial an address. The one above is this server's echo: whatever you send comes back.";
@@ -93,6 +102,7 @@ pub(crate) const NO_FILE: &str = "Choose a file first.";
 pub(crate) const NO_LINE: &str = "Nothing was sent: there is no socket yet. Dial first.";
 
 pub(crate) const CLOSE: &str = "Close";
+pub(crate) const CLOSE_WITH: &str = "Close with a code";
 pub(crate) const CODE: &str = "Code";
 pub(crate) const CODE_HINT: &str = "1000, 3000–4999, or none";
 pub(crate) const REASON: &str = "Reason";
@@ -123,68 +133,6 @@ pub(crate) const fn state(state: ReadyState) -> (&'static str, u8) {
     }
 }
 
-pub(crate) fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{}.{} KB", bytes / 1_000, bytes % 1_000 / 100),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
-    }
-}
-
-/// A size with all its digits.
-pub(crate) fn bytes(bytes: u64) -> String {
-    match bytes {
-        1 => "1 byte".into(),
-        bytes => format!("{} bytes", grouped(bytes)),
-    }
-}
-
-pub(crate) fn rows(rows: u64) -> String {
-    match rows {
-        1 => "1 row".into(),
-        rows => format!("{} rows", grouped(rows)),
-    }
-}
-
-/// A count and a size, as in "3 · 12 B".
-pub(crate) fn tally(count: u64, bytes: u64) -> String {
-    format!("{} · {}", grouped(count), size(bytes))
-}
-
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) && digits.len() > 4 {
-            grouped.push('\u{202f}');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// A span of time, as exact as it is short.
-pub(crate) fn span(ms: f64) -> String {
-    match ms.max(0.0) {
-        ms if ms < 10.0 => format!("{ms:.1} ms"),
-        ms if ms < 1_000.0 => format!("{ms:.0} ms"),
-        ms if ms < 60_000.0 => format!("{:.1} s", ms / 1_000.0),
-        ms => {
-            let seconds = (ms / 1_000.0) as u64;
-            let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-            if hours > 0 { format!("{hours} h {minutes} min") } else { format!("{minutes} min {seconds} s") }
-        }
-    }
-}
-
-pub(crate) fn ago(ms: f64) -> String {
-    if ms < 1_000.0 {
-        "now".into()
-    } else {
-        format!("{} ago", span((ms / 1_000.0).floor() * 1_000.0).replace(".0 s", " s"))
-    }
-}
-
 pub(crate) fn shown(shown: usize, all: usize) -> String {
     if shown == all { rows(all as u64) } else { format!("{} of {}", grouped(shown as u64), rows(all as u64)) }
 }
@@ -202,6 +150,36 @@ pub(crate) fn follow(unseen: usize) -> String {
     match unseen {
         0 => "Follow the end".into(),
         unseen => format!("Follow the end · {} new", grouped(unseen as u64)),
+    }
+}
+
+/// A timeline, in words.
+pub(crate) fn traffic(traffic: &Traffic) -> String {
+    let sum = |count: fn(&Bar) -> u32| traffic.bars.iter().map(|bar| u64::from(count(bar))).sum::<u64>();
+    let (received, sent) = (sum(|bar| bar.received), sum(|bar| bar.sent));
+    format!("Traffic over {}: {} received, {} sent", span(traffic.span()), grouped(received), grouped(sent))
+}
+
+pub(crate) fn busiest(traffic: &Traffic) -> String {
+    match traffic.most() {
+        0 => "no message yet".into(),
+        most => format!("at most {} in {}", messages(most.into()), span(traffic.step)),
+    }
+}
+
+/// Messages that came, for those who listen: how many, and the last.
+pub(crate) fn arrived(count: u64, last: &Message) -> String {
+    match (count, last) {
+        (1, Message::Text(text)) => {
+            let begun: String = text.chars().take(SPOKEN).collect();
+            format!(
+                "Received: {}{}",
+                if begun.is_empty() { EMPTY } else { &begun },
+                if begun.len() < text.len() { "…" } else { "" }
+            )
+        }
+        (1, last) => format!("Received {}", bytes(last.len())),
+        (count, _) => format!("Received {}", messages(count)),
     }
 }
 
@@ -331,25 +309,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_and_counts_are_easy_to_read() {
-        assert_eq!(size(0), "0 B");
-        assert_eq!(size(999), "999 B");
-        assert_eq!(size(1_250), "1.2 KB");
-        assert_eq!(size(12_345_678), "12.3 MB");
-        assert_eq!(bytes(1), "1 byte");
-        assert_eq!(bytes(1_234_567), "1\u{202f}234\u{202f}567 bytes");
-        assert_eq!(rows(2_000), "2000 rows");
-    }
-
-    #[test]
-    fn time_is_as_exact_as_it_is_short() {
-        assert_eq!(span(0.42), "0.4 ms");
-        assert_eq!(span(42.4), "42 ms");
-        assert_eq!(span(1_500.0), "1.5 s");
-        assert_eq!(span(61_000.0), "1 min 1 s");
-        assert_eq!(span(3_720_000.0), "1 h 2 min");
-        assert_eq!(ago(300.0), "now");
-        assert_eq!(ago(2_700.0), "2 s ago");
+    fn what_arrives_is_spoken_one_by_one_and_a_burst_as_its_count() {
+        assert_eq!(arrived(1, &"hello".into()), "Received: hello");
+        assert_eq!(arrived(1, &"".into()), "Received: (empty)");
+        assert_eq!(arrived(1, &"x".repeat(500).into()).chars().count(), "Received: ".len() + SPOKEN + 1);
+        assert_eq!(arrived(1, &vec![0; 3].into()), "Received 3 bytes");
+        assert_eq!(arrived(12_000, &"last".into()), "Received 12\u{202f}000 messages");
     }
 
     #[test]
