@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod draft;
+mod pause;
 mod to_store;
 mod outbox;
 mod run;

@@ -5,13 +5,16 @@
 
 use openline_protocol::{Epoch, MessageId, Post, RoomName, Why};
 
-use crate::draft::{Draft, Fate};
+use crate::{
+    draft::{Draft, Fate},
+    pause::Pause,
+};
 
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     drafts: Vec<Slot>,
-    /// Until when nothing is posted, because the first one was refused for now: milliseconds since 1970, UTC.
-    held_until: Option<u64>,
+    /// While it lasts nothing is posted, because the first one was refused for now.
+    held: Option<Pause>,
     /// How many answers of the store are awaited: until they are here, an earlier draft may be missing.
     loads: u32,
     /// What was taken out meanwhile, and must not come back with such an answer.
@@ -88,7 +91,7 @@ impl Outbox {
         let place = self.drafts.iter().position(|slot| slot.draft.id == id)?;
         let draft = self.drafts.remove(place).draft;
         if matches!(draft.fate, Fate::Held { .. }) {
-            self.held_until = None;
+            self.held = None;
         }
         Some(draft)
     }
@@ -103,28 +106,25 @@ impl Outbox {
         self.turn(id, Fate::NotStored);
     }
 
-    /// Takes a refusal in. With `retry_at` (milliseconds since 1970) the draft goes again by then. Says whether the
+    /// Takes a refusal in. With a pause the draft goes again after it. Says whether the
     /// server waits for a draft that is here; if not, it would wait for ever.
-    pub(crate) fn refused(&mut self, id: MessageId, why: Why, retry_at: Option<u64>) -> bool {
+    pub(crate) fn refused(&mut self, id: MessageId, why: Why, pause: Option<Pause>) -> bool {
         let first = self.drafts.iter().find(|slot| slot.draft.is_underway()).map(|slot| slot.draft.id);
         let awaited = if let Why::Behind { id } = why { id } else { id };
         let knows_awaited = self.slot(awaited).is_some();
         if let Some(slot) = self.slot(id) {
             slot.said = false;
-            match (retry_at, &why) {
+            match (pause, &why) {
                 (None, _) => slot.draft.fate = Fate::Refused { why },
                 // Not its own fault: it only waits behind another, and says so of that one.
                 (Some(_), Why::Behind { .. }) => {}
                 (Some(_), _) => slot.draft.fate = Fate::Held { why },
             }
         }
-        if let Some(retry_at) = retry_at
-            && knows_awaited
-            && (first == Some(id) || self.held_until.is_none())
-        {
-            self.held_until = Some(retry_at);
+        if pause.is_some() && knows_awaited && (first == Some(id) || self.held.is_none()) {
+            self.held = pause;
         }
-        knows_awaited || retry_at.is_none()
+        knows_awaited || pause.is_none()
     }
 
     /// Its author wants it posted once more, into the log the room has now. Where the store does not have it so, it is
@@ -140,7 +140,7 @@ impl Outbox {
 
     /// The room is left, or joined again: of whatever was said, the answer may never come.
     pub(crate) fn start_over(&mut self) {
-        self.held_until = None;
+        self.held = None;
         for slot in &mut self.drafts {
             slot.said = false;
             if matches!(slot.draft.fate, Fate::Held { .. }) {
@@ -171,10 +171,10 @@ impl Outbox {
 
     /// What to post now.
     pub(crate) fn due(&mut self, room: &RoomName, now: u64) -> Vec<Post> {
-        if !self.is_loaded() || self.held_until.is_some_and(|until| now < until) {
+        if !self.is_loaded() || self.held.is_some_and(|pause| pause.left(now) > 0) {
             return Vec::new();
         }
-        self.held_until = None;
+        self.held = None;
         // What was said behind one that has to be said (again) was refused for it, or would overtake it.
         let first = self.drafts.iter().position(|slot| slot.draft.is_underway() && !slot.said);
         let rest = self.drafts.iter_mut().skip(first.unwrap_or(usize::MAX));
@@ -188,9 +188,9 @@ impl Outbox {
             .collect()
     }
 
-    /// When something is due again, if anything is held: milliseconds since 1970, UTC.
-    pub(crate) fn held_until(&self) -> Option<u64> {
-        self.held_until
+    /// What is waited for, if anything is held.
+    pub(crate) fn held(&self) -> Option<Pause> {
+        self.held
     }
 
     /// A draft that was being stored has come to this.

@@ -18,6 +18,7 @@ use openline_protocol::{
 use crate::{
     draft::Draft,
     outbox::Outbox,
+    pause::Pause,
     run::{History, Run},
     to_store::{Kept, further},
 };
@@ -50,6 +51,8 @@ enum Standing {
     Out,
     /// Asked, and not answered; entries that come before the answer belong to an older join.
     Asked,
+    /// Asked, and refused for now.
+    Refused(Pause),
     In,
 }
 
@@ -198,6 +201,18 @@ impl Replica {
         self.outbox.start_over();
         self.changed();
         Join { room: self.name.clone(), after: self.cursor(), last: None }
+    }
+
+    /// A join was refused for now.
+    pub(crate) fn join_refused(&mut self, pause: Pause) {
+        if self.standing == Standing::Asked {
+            self.standing = Standing::Refused(pause);
+        }
+    }
+
+    /// Whether it is time to ask once more for what was refused.
+    pub(crate) fn has_to_join(&self, now: u64) -> bool {
+        matches!(self.standing, Standing::Refused(pause) if pause.left(now) == 0)
     }
 
     pub(crate) fn line_lost(&mut self) {
@@ -399,8 +414,13 @@ impl Replica {
         if self.is_joined() { self.outbox.due(&self.name, now) } else { Vec::new() }
     }
 
-    pub(crate) fn held_until(&self) -> Option<u64> {
-        self.outbox.held_until().filter(|_| self.is_joined())
+    /// What is waited for before something is said again: drafts that are held, or a join that was refused for now.
+    pub(crate) fn pause(&self) -> Option<Pause> {
+        match self.standing {
+            Standing::Refused(pause) => Some(pause),
+            Standing::In => self.outbox.held(),
+            Standing::Out | Standing::Asked => None,
+        }
     }
 
     fn shown(&self) -> &Run {

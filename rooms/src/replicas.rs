@@ -10,6 +10,7 @@ use openline_protocol::{
 
 use crate::{
     draft::{Draft, Fate},
+    pause::Pause,
     replica::{Replica, Span},
     to_store::{FromStore, ToStore, ToTabs},
 };
@@ -274,14 +275,17 @@ impl Replicas {
         self.rooms.keys().map(tell).collect()
     }
 
-    /// When some held draft is due again: milliseconds since 1970, UTC.
-    pub fn due_at(&self) -> Option<u64> {
-        self.rooms.values().filter_map(Replica::held_until).min()
+    /// In how many milliseconds something that was refused for now is due again.
+    pub fn due_in(&self, now: u64) -> Option<u64> {
+        self.rooms.values().filter_map(Replica::pause).map(|pause| pause.left(now)).min()
     }
 
-    /// Posts what has become due.
-    pub fn post_due(&mut self, now: u64) -> Vec<Effect> {
-        self.rooms.values_mut().flat_map(|replica| posts(replica, now)).collect()
+    /// Says again what has become due.
+    pub fn say_due(&mut self, now: u64) -> Vec<Effect> {
+        let say = |replica: &mut Replica| {
+            if replica.has_to_join(now) { join(replica) } else { posts(replica, now) }
+        };
+        self.rooms.values_mut().flat_map(say).collect()
     }
 
     /// Takes in a message of the server.
@@ -349,15 +353,20 @@ impl Replicas {
     }
 
     fn refused(&mut self, refusal: Refusal, now: u64) -> Vec<Effect> {
+        let pause = refusal.retry_after.map(|time| Pause::new(now, time));
         let (Some(room), Some(id)) = (&refusal.room, refusal.id) else {
+            if let (Some(room), Some(pause)) = (refusal.room.as_ref().and_then(|room| self.rooms.get_mut(room)), pause)
+            {
+                room.join_refused(pause);
+            }
             return vec![Effect::Tell(Change::Refused(refusal))];
         };
-        let Refusal { why, retry_after, .. } = refusal.clone();
+        let why = refusal.why.clone();
         self.on(room, |replica| {
             // A post can be too early, when the server has us out of the room, but not wrong for that.
             let out = why == (Why::NotJoined {});
-            let retry_after = retry_after.or(out.then_some(0));
-            let goes_on = replica.outbox().refused(id, why, retry_after.map(|after| now.saturating_add(after)));
+            let pause = pause.or(out.then(|| Pause::new(now, 0)));
+            let goes_on = replica.outbox().refused(id, why, pause);
             if replica.is_joined() && (out || !goes_on) {
                 return join(replica);
             }

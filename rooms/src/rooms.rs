@@ -360,12 +360,12 @@ impl Inner {
     }
 
     fn wait_for_due(self: &Rc<Self>) {
-        let timer = self.replicas.borrow().due_at().map(|due| {
-            let wait = u32::try_from(due.saturating_sub(now())).unwrap_or(u32::MAX);
+        let timer = self.replicas.borrow().due_in(now()).map(|wait| {
+            let wait = u32::try_from(wait).unwrap_or(u32::MAX);
             let weak = Rc::downgrade(self);
             Timeout::new(wait, move || {
                 if let Some(inner) = weak.upgrade() {
-                    inner.act(|replicas| replicas.post_due(now()));
+                    inner.act(|replicas| replicas.say_due(now()));
                 }
             })
         });

@@ -169,8 +169,8 @@ impl World {
 
     /// The timer that a page sets.
     fn wake_if_due(&mut self, place: usize) {
-        if self.tabs[place].replicas.due_at().is_some_and(|due| due <= self.now) {
-            let effects = self.tabs[place].replicas.post_due(self.now);
+        if self.tabs[place].replicas.due_in(self.now) == Some(0) {
+            let effects = self.tabs[place].replicas.say_due(self.now);
             self.apply(place, effects);
         }
     }

@@ -294,10 +294,10 @@ fn a_draft_refused_for_now_goes_again_first_and_what_is_behind_it_waits() {
     replica.outbox().put(draft(7));
     replica.outbox().put(draft(8));
     replica.due(0);
-    replica.outbox().refused(id(7), Why::StorageFull {}, Some(500));
-    replica.outbox().refused(id(8), Why::Behind { id: id(7) }, Some(500));
+    replica.outbox().refused(id(7), Why::StorageFull {}, Some(Pause::new(0, 500)));
+    replica.outbox().refused(id(8), Why::Behind { id: id(7) }, Some(Pause::new(0, 500)));
     replica.outbox().put(draft(9));
     assert_eq!(replica.due(499), []);
-    assert_eq!(replica.held_until(), Some(500));
+    assert_eq!(replica.pause().unwrap().left(100), 400);
     assert_eq!(replica.due(500).iter().map(|post| post.id).collect::<Vec<_>>(), [id(7), id(8), id(9)]);
 }

@@ -125,6 +125,15 @@ impl Server {
                 let token = Token(id.to_string().into());
                 Some(ToClient::Welcome(Welcome { you, token, limits: Default::default(), beat_every: 15 }))
             }
+            // A full disk has no room for a log that isn't there yet.
+            ToServer::Join(Join { room, .. }) if self.full && !self.logs.contains_key(&room) => {
+                Some(ToClient::Refusal(Refusal {
+                    room: Some(room),
+                    id: None,
+                    why: Why::StorageFull {},
+                    retry_after: Some(500),
+                }))
+            }
             ToServer::Join(join) => {
                 let epoch = self.epoch();
                 let log = self.logs.entry(join.room.clone()).or_default();
