@@ -107,10 +107,9 @@ impl Door {
         });
     }
 
-    /// From now on everything comes through; lines that were hurt are closed, as a network does in the end.
+    /// From now on everything comes through. Lines that are open stay so: whoever is stuck on one has to find out.
     pub(crate) fn heal(&self) {
         self.state.send_modify(|state| {
-            state.cut(Cut::Both);
             (state.up, state.down, state.shut_until) = (Flow::default(), Flow::default(), None);
         });
     }

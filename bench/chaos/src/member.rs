@@ -48,9 +48,9 @@ pub(crate) trait Logic {
     fn line_lost(&mut self);
     /// The page is loaded anew.
     fn reload(&mut self);
-    /// When something is to be said again, by this member's clock.
-    fn due_at(&self) -> Option<u64>;
-    fn post_due(&mut self, now: u64) -> Vec<Message>;
+    /// In how many milliseconds something is to be said again.
+    fn due_in(&self, now: u64) -> Option<u64>;
+    fn say_due(&mut self, now: u64) -> Vec<Message>;
     /// Whatever stays behind until its author decides goes again, but for what was refused for good.
     fn offer_again(&mut self, now: u64) -> Vec<Message>;
     fn standing(&self) -> Standing;
@@ -186,8 +186,7 @@ impl Life {
     async fn run(mut self, mut orders: mpsc::Receiver<Order>, notes: Notes) -> Testimony {
         loop {
             let silent_at = self.silent_at();
-            let due_in = self.logic.due_at().map(|due| due.saturating_sub(self.now()));
-            let due_at = due_in.map(|wait| Instant::now() + Duration::from_millis(wait));
+            let due_at = self.logic.due_in(self.now()).map(|wait| Instant::now() + Duration::from_millis(wait));
             tokio::select! {
                 order = orders.recv() => match order {
                     Some(order) => self.obey(order),
@@ -195,7 +194,7 @@ impl Life {
                 },
                 event = self.phase.next(silent_at) => self.on(event),
                 () = at(due_at) => {
-                    let say = self.logic.post_due(self.now());
+                    let say = self.logic.say_due(self.now());
                     self.say(say);
                 }
             }

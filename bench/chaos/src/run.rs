@@ -76,12 +76,14 @@ pub(crate) async fn run(plan: &Plan, program: &Path, folder: &Path) -> Result<Ou
     tokio::try_join!(guests, lives)?;
     sleep_until(start + plan.length).await;
 
-    server.stop().await?;
-    server.leave_room_for(None);
     if server.has_a_clock() {
         server.set_clock(0)?;
     }
-    server.start().await?;
+    if server.is_limited() {
+        server.stop().await?;
+        server.leave_room_for(None);
+        server.start().await?;
+    }
     let logs = stage.come_to_rest(&server).await?;
     let carried = stage.doors.iter().map(Door::carried).sum();
     let mut tabs = Vec::new();

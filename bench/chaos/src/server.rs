@@ -170,6 +170,11 @@ impl Server {
         self.data_limit = bytes.map(|bytes| size("openline.db") + bytes);
     }
 
+    /// Whether it may store only so much.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.data_limit.is_some()
+    }
+
     fn note_death(&mut self, ended: ExitStatus) {
         self.died = Some(format!("it ended by itself with {ended}"));
     }

@@ -161,12 +161,12 @@ impl Logic for Page {
         }
     }
 
-    fn due_at(&self) -> Option<u64> {
-        self.replicas.due_at()
+    fn due_in(&self, now: u64) -> Option<u64> {
+        self.replicas.due_in(now)
     }
 
-    fn post_due(&mut self, now: u64) -> Vec<Message> {
-        let effects = self.replicas.post_due(now);
+    fn say_due(&mut self, now: u64) -> Vec<Message> {
+        let effects = self.replicas.say_due(now);
         self.apply(effects, now).say
     }
 

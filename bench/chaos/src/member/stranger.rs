@@ -20,6 +20,9 @@ use uuid::Uuid;
 
 use super::{Heard, Logic, Notes, Standing};
 
+/// The longest that anything is waited for, in milliseconds.
+const LONGEST: u64 = 60_000;
+
 pub(crate) struct Stranger {
     notes: Notes,
     token: Option<String>,
@@ -35,7 +38,7 @@ struct Room {
     is_joined: bool,
     asked: VecDeque<Option<Cursor>>,
     drafts: Vec<Draft>,
-    /// A draft was refused for now: nothing is said before then.
+    /// Something was refused for now: nothing is said before then, by a clock that may be put back meanwhile.
     wait_until: Option<u64>,
     given: BTreeSet<MessageId>,
 }
@@ -216,14 +219,14 @@ impl Logic for Stranger {
         self.note(Told::Reloaded);
     }
 
-    fn due_at(&self) -> Option<u64> {
-        self.rooms.values().filter_map(|room| room.wait_until).min()
+    fn due_in(&self, now: u64) -> Option<u64> {
+        self.rooms.values().filter_map(|room| room.wait_until).min().map(|until| left(until, now))
     }
 
-    fn post_due(&mut self, now: u64) -> Vec<Message> {
+    fn say_due(&mut self, now: u64) -> Vec<Message> {
         let mut say = Vec::new();
         for (name, room) in &mut self.rooms {
-            if room.wait_until.is_none_or(|until| until > now) {
+            if room.wait_until.is_none_or(|until| left(until, now) > 0) {
                 continue;
             }
             room.wait_until = None;
@@ -271,6 +274,11 @@ impl Room {
         }
         Message::text(json!({"join": join}).to_string())
     }
+}
+
+/// How long to wait still. A server says some seconds; where it seems to be longer, the clock was put back.
+fn left(until: u64, now: u64) -> u64 {
+    until.checked_sub(now).filter(|wait| *wait <= LONGEST).unwrap_or_default()
 }
 
 fn seen(entry: &Value, payload: &mut &[u8]) -> Option<Seen> {
