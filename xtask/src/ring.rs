@@ -105,7 +105,7 @@ impl Ring {
                     "clippy --package openline-client --all-targets --all-features --target wasm32-unknown-unknown \
                      -- -D warnings",
                     "clippy --package openline-rooms --package openline-app --package openline-wire \
-                     --package echo-socket --package echo-connection --package echo-session --package socket-page \
+                     --package echo-socket --package echo-connection --package echo-session --package plain-room --package socket-page \
                      --package bench-page --target wasm32-unknown-unknown -- -D warnings",
                 ],
             ),
