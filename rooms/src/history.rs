@@ -3,7 +3,7 @@
 use gloo_net::http::Request;
 use openline_protocol::{Page, RoomName};
 
-use crate::replica::Span;
+use crate::view::Span;
 
 /// A page of entries, or why it could not be had, in words for a person.
 pub(crate) async fn fetch(http: &str, room: &RoomName, span: Span) -> Result<Page, String> {

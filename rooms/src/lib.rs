@@ -5,6 +5,7 @@ mod pause;
 mod to_store;
 mod outbox;
 mod run;
+mod view;
 mod replica;
 mod replicas;
 mod memory;
@@ -24,12 +25,13 @@ pub use self::{
     line::Line,
     listeners::Subscription,
     memory::Memory,
-    replica::{Finding, Gap, Replica, Span},
+    replica::{Gap, Replica},
     replicas::{Change, Effect, Replicas},
     rooms::{Options, PostError, Rooms},
     run::History,
     store::{Store, StoreError},
     to_store::{FromStore, Kept, ToStore, ToTabs},
+    view::{Finding, Span},
 };
 
 /// The messages themselves.

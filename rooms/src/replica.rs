@@ -2,9 +2,6 @@
 //!
 //! Invariants: the entries shown are everything the log has between the first and the last of them. Where the copy
 //! can't be kept up (the server goes on from elsewhere, or from another log), it starts over and says what it missed.
-//!
-//! Two runs are held at most. The *latest* one grows with the log. The other is where the reader is, when that is
-//! elsewhere; paging brings it to the latest one, and there they become one.
 
 #[cfg(test)]
 mod tests;
@@ -21,6 +18,7 @@ use crate::{
     pause::Pause,
     run::{History, Run},
     to_store::{Kept, further},
+    view::{Finding, Span, View},
 };
 
 /// A reader's own copy of one room.
@@ -28,12 +26,11 @@ use crate::{
 pub struct Replica {
     name: RoomName,
     epoch: Option<Epoch>,
-    cursor: Seq,
-    latest: Run,
-    /// Where the reader is, if not in the latest run.
-    elsewhere: Option<Run>,
-    finding: Option<Finding>,
-    looking_at: Option<Seq>,
+    /// The log's end when the room was joined last: up to there it is being caught up.
+    promised: Seq,
+    /// When it was last drawn while it is being caught up: milliseconds since 1970, UTC.
+    drawn_at: u64,
+    view: View,
     /// How far the room has been read, on any page of this browser.
     read: Option<Cursor>,
     /// The log that this browser last knew of, as it is stored.
@@ -63,33 +60,8 @@ pub struct Gap {
     pub missed: Option<u64>,
 }
 
-/// A place that is to be shown, and is not here yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finding {
-    /// It has been asked for.
-    Loading {
-        /// The place.
-        seq: Seq,
-    },
-    /// It could not be had, for this reason; ask again, or go on reading.
-    Failed {
-        /// The place.
-        seq: Seq,
-        /// Why, in words.
-        why: String,
-    },
-}
-
-/// A page of a room's log, as it is asked for over HTTP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Span {
-    /// The page that ends before this place.
-    Before(Seq),
-    /// The page that begins after this place.
-    After(Seq),
-    /// The page around this place.
-    Around(Seq),
-}
+/// How often, in milliseconds, a room is drawn while it is being caught up.
+const DRAW_EVERY: u64 = 250;
 
 impl Replica {
     /// The most entries held of a room, where the reader is; more are fetched again when they are looked at.
@@ -100,11 +72,9 @@ impl Replica {
         Self {
             name,
             epoch: None,
-            cursor: Seq::START,
-            latest: Run::new(History::Loading, History::Complete),
-            elsewhere: None,
-            finding: None,
-            looking_at: None,
+            promised: Seq::START,
+            drawn_at: 0,
+            view: View::new(History::Loading, Seq::START),
             read: None,
             last_log: None,
             gap: None,
@@ -122,32 +92,32 @@ impl Replica {
 
     /// The entries where the reader is, in order, without a hole.
     pub fn entries(&self) -> &VecDeque<Rc<Entry>> {
-        self.shown().entries()
+        self.view.shown().entries()
     }
 
     /// The newest entries held, whether or not the reader is there: what comes is appended to them.
     pub fn latest(&self) -> &VecDeque<Rc<Entry>> {
-        self.latest.entries()
+        self.view.latest().entries()
     }
 
     /// Whether [`entries`](Self::entries) are the latest ones, so that what comes is appended to them.
     pub fn is_at_latest(&self) -> bool {
-        self.elsewhere.is_none()
+        self.view.is_at_latest()
     }
 
     /// Whether there is more before the first of the entries.
     pub fn history(&self) -> &History {
-        &self.shown().before
+        &self.view.shown().before
     }
 
     /// Whether there is more to fetch after the last of the entries; `Complete` where they are the latest.
     pub fn newer(&self) -> &History {
-        &self.shown().after
+        &self.view.shown().after
     }
 
     /// The place that was asked for and is not here yet, if there is one.
     pub fn finding(&self) -> Option<&Finding> {
-        self.finding.as_ref()
+        self.view.finding()
     }
 
     /// What was written and is not yet an entry, in the order it was written.
@@ -172,7 +142,7 @@ impl Replica {
 
     /// How far this copy goes; `None` before the first join was answered.
     pub fn cursor(&self) -> Option<Cursor> {
-        Some(Cursor { epoch: self.epoch.clone()?, seq: self.cursor })
+        Some(Cursor { epoch: self.epoch.clone()?, seq: self.view.end() })
     }
 
     /// How far the room has been read, on any page of this browser; `None` where nothing of this log was.
@@ -187,7 +157,7 @@ impl Replica {
         let Some(read) = self.read() else { return 0 };
         let news = self.latest().iter().rev().take_while(|entry| entry.seq > read);
         let held = news.filter(|entry| Some(entry.from.id) != me).count();
-        let first = self.latest.first().unwrap_or(self.cursor.next());
+        let first = self.view.latest().first().unwrap_or(self.view.end().next());
         held as u64 + first.number().saturating_sub(read.next().number())
     }
 
@@ -226,17 +196,16 @@ impl Replica {
         let Joined { room: _, epoch, first, after, head, roster } = answer;
         let same_log = self.epoch.as_ref() == Some(&epoch);
         // A log that is shorter than what was read of it has lost something, whatever it calls itself.
-        let goes_on = same_log && after <= self.cursor && self.cursor <= head;
+        let cursor = self.view.end();
+        let goes_on = same_log && after <= cursor && cursor <= head;
         if !goes_on {
-            let skipped = after.number().checked_sub(self.cursor.number()).filter(|_| same_log && self.cursor <= head);
+            let skipped = after.number().checked_sub(cursor.number()).filter(|_| same_log && cursor <= head);
             self.gap = self.epoch.is_some().then_some(Gap { missed: skipped });
-            if skipped.is_none() {
-                (self.elsewhere, self.looking_at) = (None, None);
-            }
-            self.latest = Run::new(if first <= after { History::More } else { History::Complete }, History::Complete);
-            self.cursor = after;
+            let before = if first <= after { History::More } else { History::Complete };
+            self.view.start_over(before, after, skipped.is_some());
         }
         self.epoch = Some(epoch);
+        self.promised = head;
         self.roster = roster;
         self.standing = Standing::In;
         self.changed();
@@ -271,91 +240,74 @@ impl Replica {
         if self.standing != Standing::In {
             return Some(Vec::new());
         }
-        if batch.after > self.cursor {
+        if batch.after > self.view.end() {
             return None;
         }
         let mut settled = Vec::new();
         for entry in batch.entries {
-            if entry.seq <= self.cursor {
-                continue;
+            if entry.seq > self.view.end() {
+                settled.extend(self.outbox.take(entry.id).map(|draft| draft.id));
+                self.view.append(entry);
             }
-            self.cursor = entry.seq;
-            settled.extend(self.outbox.take(entry.id).map(|draft| draft.id));
-            self.latest.push_back(Rc::new(entry));
         }
-        self.bound_latest();
+        self.view.bound_latest();
         self.changed();
         Some(settled)
     }
 
-    /// The page before the entries shown, if there is one and nobody is asking.
-    pub(crate) fn ask_older(&mut self) -> Option<Span> {
-        let first = self.shown().first().unwrap_or(self.cursor.next());
-        self.epoch.as_ref()?;
-        ask(&mut self.shown_mut().before)?;
-        self.looking_at = Some(first);
-        self.changed();
-        Some(Span::Before(first))
+    /// Whether what has come is worth drawing: while thousands are being caught up, only now and then, because a drawing
+    /// takes longer than a batch.
+    pub(crate) fn is_worth_drawing(&mut self, now: u64) -> bool {
+        let worth = self.view.end() >= self.promised || now >= self.drawn_at.saturating_add(DRAW_EVERY);
+        if worth {
+            self.drawn_at = now;
+        }
+        worth
     }
 
-    /// The page after the entries shown, if there is one and nobody is asking. It begins with the last of them: were
-    /// that one no longer kept, others might be missing behind it.
-    pub(crate) fn ask_newer(&mut self) -> Option<Span> {
-        let elsewhere = self.elsewhere.as_mut()?;
-        let last = elsewhere.last()?;
-        ask(&mut elsewhere.after)?;
-        self.looking_at = Some(last);
+    /// The page before the entries shown, if there is one and nobody is asking.
+    pub(crate) fn ask_older(&mut self) -> Option<Span> {
+        self.epoch.as_ref()?;
         self.changed();
-        Some(Span::After(last.back(1)))
+        self.view.ask_older()
+    }
+
+    /// The page after the entries shown, if they are not the latest and nobody is asking.
+    pub(crate) fn ask_newer(&mut self) -> Option<Span> {
+        self.changed();
+        self.view.ask_newer()
     }
 
     /// Goes to a place; returns the page to fetch for it, unless it is here, or the room is not joined yet.
     pub(crate) fn show_around(&mut self, seq: Seq) -> Option<Span> {
         self.changed();
-        self.finding = None;
-        if self.latest.spans(seq) {
-            self.elsewhere = None;
-        } else if !self.elsewhere.as_ref().is_some_and(|run| run.spans(seq)) {
-            self.finding = Some(Finding::Loading { seq });
-            return self.sought();
-        }
-        self.looking_at = Some(seq);
-        None
+        self.view.show_around(seq);
+        self.sought()
     }
 
     /// The page that is to be fetched for the place that is being looked for.
     pub(crate) fn sought(&self) -> Option<Span> {
-        match self.finding {
-            Some(Finding::Loading { seq }) if self.is_joined() => Some(Span::Around(seq)),
-            _ => None,
-        }
+        self.view.sought().filter(|_| self.is_joined())
     }
 
     /// Goes back to the latest entries.
     pub(crate) fn show_latest(&mut self) {
-        self.elsewhere = None;
-        self.finding = None;
-        self.looking_at = None;
+        self.view.show_latest();
         self.changed();
     }
 
     /// What the reader has in view: a place, or the end. What is far from it may be let go.
     pub(crate) fn looking_at(&mut self, seq: Option<Seq>) {
-        self.looking_at = seq;
+        self.view.look_at(seq);
     }
 
-    /// Takes in the page that was asked for. One of another log, or for a place that is no longer where it was, is too
-    /// late and passed over.
+    /// Takes in the page that was asked for. One of another log is none.
     pub(crate) fn page(&mut self, span: Span, page: Result<Page, String>) {
         let page = page.and_then(|page| match &self.epoch {
             Some(epoch) if *epoch == page.epoch => Ok(page),
             _ => Err("the room has started over".into()),
         });
-        match span {
-            Span::Before(before) => self.prepend(before, page),
-            Span::After(after) => self.extend(after, page),
-            Span::Around(seq) => self.found(seq, page),
-        }
+        self.view.page(span, page);
         self.changed();
     }
 
@@ -368,7 +320,7 @@ impl Replica {
     pub(crate) fn mark_read(&mut self, seq: Seq) -> Option<Cursor> {
         // Before the store has said what it knows of the room, there is nothing to compare with.
         let epoch = self.epoch.clone().filter(|_| self.outbox.is_loaded())?;
-        let cursor = Cursor { epoch, seq: seq.min(self.cursor) };
+        let cursor = Cursor { epoch, seq: seq.min(self.view.end()) };
         self.take_read(&cursor).then_some(cursor)
     }
 
@@ -423,116 +375,7 @@ impl Replica {
         }
     }
 
-    fn shown(&self) -> &Run {
-        self.elsewhere.as_ref().unwrap_or(&self.latest)
-    }
-
-    fn shown_mut(&mut self) -> &mut Run {
-        self.elsewhere.as_mut().unwrap_or(&mut self.latest)
-    }
-
-    fn prepend(&mut self, before: Seq, page: Result<Page, String>) {
-        let end = self.cursor.next();
-        let waits = |run: &Run| run.before == History::Loading && run.first().unwrap_or(end) == before;
-        let run = match &mut self.elsewhere {
-            Some(run) if waits(run) => run,
-            _ if waits(&self.latest) => &mut self.latest,
-            _ => return,
-        };
-        run.before = match page {
-            Ok(page) => {
-                let end = page.entries.partition_point(|entry| entry.seq < before);
-                for entry in page.entries.into_iter().take(end).rev() {
-                    run.push_front(Rc::new(entry));
-                }
-                if page.more { History::More } else { History::Complete }
-            }
-            Err(why) => History::Failed(why),
-        };
-        match &mut self.elsewhere {
-            Some(run) => run.trim_newest(),
-            None => self.bound_latest(),
-        }
-    }
-
-    fn extend(&mut self, after: Seq, page: Result<Page, String>) {
-        let Some(run) = &mut self.elsewhere else { return };
-        let Some(last) = run.last().filter(|last| run.after == History::Loading && last.back(1) == after) else {
-            return;
-        };
-        let page = page.and_then(|page| match page.entries.first() {
-            Some(entry) if entry.seq == last => Ok(page),
-            _ => Err("what comes next is no longer kept".into()),
-        });
-        match page {
-            Ok(page) => {
-                run.after = History::More;
-                let news = page.entries.into_iter().filter(|entry| entry.seq > last);
-                news.for_each(|entry| run.push_back(Rc::new(entry)));
-                self.meet();
-                if let Some(run) = &mut self.elsewhere {
-                    run.trim_oldest();
-                }
-            }
-            Err(why) => run.after = History::Failed(why),
-        }
-    }
-
-    fn found(&mut self, seq: Seq, page: Result<Page, String>) {
-        if self.finding != Some(Finding::Loading { seq }) {
-            return;
-        }
-        let page = page.and_then(|page| if page.entries.is_empty() { Err("it is not kept".into()) } else { Ok(page) });
-        match page {
-            Ok(page) => {
-                let mut run = Run::new(if page.more { History::More } else { History::Complete }, History::More);
-                page.entries.into_iter().for_each(|entry| run.push_back(Rc::new(entry)));
-                self.elsewhere = Some(run);
-                self.finding = None;
-                self.looking_at = Some(seq);
-                self.meet();
-            }
-            Err(why) => self.finding = Some(Finding::Failed { seq, why }),
-        }
-    }
-
-    /// Makes one of the two runs, where the one elsewhere has come to the latest.
-    fn meet(&mut self) {
-        let begins = self.latest.first();
-        // Of what the line has not brought yet, nothing is taken: it will bring it.
-        let meets = |last: Seq| begins.map_or(last >= self.cursor, |begins| last >= begins);
-        let Some(mut run) = self.elsewhere.take_if(|run| run.last().is_some_and(meets)) else { return };
-        let end = begins.unwrap_or(self.cursor.next());
-        while run.last().is_some_and(|last| last >= end) {
-            run.pop_back();
-        }
-        self.latest.put_before(run);
-        self.bound_latest();
-    }
-
-    /// Keeps the latest run within bounds. If what would have to go is what the reader looks at, the run is parted:
-    /// there, and the latest.
-    fn bound_latest(&mut self) {
-        if !self.latest.is_over() {
-            return;
-        }
-        match self.looking_at.filter(|_| self.elsewhere.is_none()) {
-            Some(seq) if self.latest.is_near_oldest(seq) => {
-                let newest = self.latest.split_newest(Run::FLOOR);
-                let mut rest = std::mem::replace(&mut self.latest, newest);
-                rest.trim_newest();
-                self.elsewhere = Some(rest);
-            }
-            _ => self.latest.trim_oldest(),
-        }
-    }
-
     fn changed(&mut self) {
         self.revision += 1;
     }
-}
-
-/// Takes one side as asked for, if it may be.
-fn ask(side: &mut History) -> Option<()> {
-    matches!(side, History::More | History::Failed(_)).then(|| *side = History::Loading)
 }

@@ -4,15 +4,16 @@
 use std::collections::BTreeMap;
 
 use openline_protocol::{
-    Cursor, Heard, Hello, MessageId, Page, Person, PersonName, Refusal, RoomName, Roster, Seq, SessionId, Signal,
-    ToClient, ToServer, Token, Welcome, Why,
+    Cursor, Entries, Heard, Hello, MessageId, Page, Person, PersonName, Refusal, RoomName, Roster, Seq, SessionId,
+    Signal, ToClient, ToServer, Token, Welcome, Why,
 };
 
 use crate::{
     draft::{Draft, Fate},
     pause::Pause,
-    replica::{Replica, Span},
+    replica::Replica,
     to_store::{FromStore, ToStore, ToTabs},
+    view::Span,
 };
 
 /// What is new, for whoever draws it.
@@ -297,10 +298,7 @@ impl Replicas {
                 let sought = replica.sought().map(|span| Effect::Fetch(replica.name().clone(), span));
                 sought.into_iter().chain(settle_log(replica, now)).collect()
             }),
-            ToClient::Entries(batch) => self.on(&batch.room.clone(), |replica| match replica.append(batch) {
-                Some(settled) => settle(replica, settled, now),
-                None => join(replica),
-            }),
+            ToClient::Entries(batch) => self.append(batch, now),
             ToClient::Settled { room, id, seq: _ } => self.on(&room, |replica| settle(replica, [id], now)),
             ToClient::Signals { room, signals } => vec![Effect::Tell(Change::Signals { room, signals })],
             ToClient::Roster { room, version, count, who } => self.on(&room, |replica| {
@@ -312,6 +310,18 @@ impl Replicas {
             // A beat is only there to be heard; what this version doesn't know was passed over before.
             _ => Vec::new(),
         }
+    }
+
+    fn append(&mut self, batch: Entries, now: u64) -> Vec<Effect> {
+        let Some(replica) = self.rooms.get_mut(&batch.room) else { return Vec::new() };
+        let mut effects = match replica.append(batch) {
+            Some(settled) => settle(replica, settled, now),
+            None => join(replica),
+        };
+        if replica.is_worth_drawing(now) {
+            effects.push(tell(replica.name()));
+        }
+        effects
     }
 
     fn welcomed(&mut self, Welcome { you, token, limits: _, beat_every }: Welcome) -> Vec<Effect> {

@@ -23,11 +23,12 @@ use crate::{
     keeper::Keeper,
     line::Line,
     listeners::{Listeners, Subscription},
-    replica::{Replica, Span},
+    replica::Replica,
     replicas::{Change, Effect, Replicas},
     store::Store,
     tabs::Tabs,
     to_store::{FromStore, ToStore},
+    view::Span,
 };
 
 /// What to open rooms with.
@@ -106,7 +107,8 @@ impl Rooms {
         rooms
     }
 
-    /// Calls `listener` at each change, after it is made. One that holds these rooms itself keeps them open for ever.
+    /// Calls `listener` at each change, after it is made. One that holds these rooms itself keeps them open until the
+    /// subscription is dropped.
     pub fn subscribe(&self, listener: impl Fn(&Change) + 'static) -> Subscription {
         self.0.listeners.add(listener)
     }

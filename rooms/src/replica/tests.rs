@@ -80,6 +80,21 @@ fn a_batch_from_beyond_the_cursor_asks_to_join_again() {
 }
 
 #[test]
+fn while_it_is_caught_up_a_room_is_drawn_now_and_then_and_at_the_end() {
+    let mut replica = caught_up();
+    replica.line_lost();
+    replica.join();
+    replica.joined(joined("a", 1, 5, 30));
+    let drawn: Vec<_> = (0..5)
+        .map(|n| {
+            replica.append(batch(5 + n * 5, 10 + n * 5)).unwrap();
+            replica.is_worth_drawing(1_000 + n * 100)
+        })
+        .collect();
+    assert_eq!(drawn, [true, false, false, true, true]);
+}
+
+#[test]
 fn a_line_that_comes_back_goes_on_where_it_was() {
     let mut replica = caught_up();
     replica.line_lost();

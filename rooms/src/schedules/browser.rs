@@ -8,9 +8,9 @@ use super::server::Line;
 use crate::{
     draft::Draft,
     memory::Memory,
-    replica::Span,
     replicas::Replicas,
     to_store::{FromStore, ToStore, ToTabs},
+    view::Span,
 };
 
 /// One person's browser.

@@ -8,7 +8,7 @@ use openline_protocol::{
 };
 use uuid::Uuid;
 
-use crate::replica::Span;
+use crate::view::Span;
 
 /// How many entries a page has: few, so that there are many.
 const PAGE: u64 = 6;
