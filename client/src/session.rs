@@ -130,6 +130,11 @@ impl Session {
         Ok(self.send(Message::from_msgpack(value)?)?)
     }
 
+    /// The sub-protocol the server chose on this line; empty if it chose none, and while there is no open line.
+    pub fn protocol(&self) -> String {
+        self.driver.protocol()
+    }
+
     /// What went over all its lines, both ways, and how the line is now.
     pub fn stats(&self) -> Stats {
         self.driver.stats()

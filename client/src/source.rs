@@ -107,7 +107,7 @@ impl Source {
         match self {
             Self::Browser(_) => browser::spawn(task),
             #[cfg(not(target_family = "wasm"))]
-            Self::Script(script) => script.spawn(task),
+            Self::Script(script) => script.spawn_later(task),
         }
     }
 

@@ -108,6 +108,71 @@ fn a_send_waits_above_the_high_mark_and_goes_on_below_the_low_one() {
 }
 
 #[test]
+fn what_a_stalled_line_holds_up_goes_when_it_flows_and_is_lost_when_it_breaks() {
+    let script = Script::new();
+    let mut line = open(&script, builder().marks(10, 5));
+    script.line().stall();
+    now(line.send("eleven bytes".into())).unwrap();
+    let mut sending = Box::pin(line.send("held up".into()));
+    assert!(sending.as_mut().now_or_never().is_none());
+    assert_eq!(script.line().sent(), []);
+    script.line().flow();
+    script.advance(Duration::from_millis(10));
+    now(sending).unwrap();
+    assert_eq!(script.line().sent(), ["eleven bytes".into(), "held up".into()]);
+    script.line().stall();
+    now(line.send("lost".into())).unwrap();
+    script.line().fail();
+    assert_eq!(script.line().sent(), []);
+}
+
+#[test]
+fn the_buffer_is_looked_at_only_while_somebody_waits() {
+    let script = Script::new();
+    let mut line = open(&script, builder().marks(10, 5));
+    assert_eq!(script.timers(), 0, "nobody waits for the opening any more");
+    script.line().stall();
+    now(line.send("eleven bytes".into())).unwrap();
+    assert_eq!(script.timers(), 0, "nobody waits");
+    let mut sending = Box::pin(line.send("waits".into()));
+    for _ in 0..3 {
+        assert!(sending.as_mut().now_or_never().is_none());
+        assert_eq!(script.timers(), 1);
+        script.advance(Duration::from_millis(10));
+    }
+    drop(sending);
+    script.advance(Duration::from_millis(10));
+    assert_eq!(script.timers(), 0, "nobody waits any more");
+}
+
+#[test]
+fn a_goodbye_whose_end_nobody_waits_for_goes_on() {
+    let script = Script::new();
+    let line = open(&script, builder());
+    assert!(line.close(Some(4000), Some("bye")).now_or_never().is_none());
+    assert_eq!(script.line().asked_to_close(), Some((Some(4000), Some("bye".into()))));
+    script.line().close(4000, "bye");
+    assert_eq!(line.close_event().map(|event| (event.code, event.was_clean)), Some((4000, true)));
+}
+
+#[test]
+fn a_burst_to_a_reader_that_keeps_up_is_whole_and_in_order() {
+    let script = Script::new();
+    let mut line = open(&script, builder());
+    let mut expected = 0;
+    for number in 0..100_000_u32 {
+        script.line().message(number.to_be_bytes().to_vec());
+        if number % 1_000 == 999 {
+            while let Some(Some(Ok(message))) = line.next().now_or_never() {
+                assert_eq!(message, u32::to_be_bytes(expected).to_vec().into());
+                expected += 1;
+            }
+        }
+    }
+    assert_eq!((expected, line.stats().received.messages), (100_000, 100_000));
+}
+
+#[test]
 fn a_send_that_waits_wakes_when_the_line_closes_and_gives_the_message_back() {
     let script = Script::new();
     let mut line = open(&script, builder());

@@ -592,6 +592,62 @@ fn each_try_asks_for_its_address_anew_and_a_failure_to_tell_is_retried() {
 }
 
 #[test]
+fn each_try_may_offer_other_sub_protocols() {
+    let script = Script::new();
+    let tries = Rc::new(Cell::new(0));
+    let find = move || {
+        tries.set(tries.get() + 1);
+        let token = format!("token.{}", tries.get());
+        async move { Ok::<_, String>(Endpoint::new("ws://example.test").protocols([token])) }
+    };
+    let (session, _events) = Session::builder_with(find).script(&script).open();
+    script.line().open();
+    assert_eq!(session.protocol(), "token.1");
+    script.line().fail();
+    assert_eq!(session.protocol(), "");
+    script.advance(SECOND);
+    script.line().open();
+    assert_eq!(session.protocol(), "token.2");
+}
+
+#[test]
+fn a_burst_to_a_reader_that_keeps_up_is_whole_and_in_order() {
+    let script = Script::new();
+    let (session, mut all) = up(&script);
+    let mut expected = 0;
+    for number in 0..100_000_u32 {
+        script.line().message(number.to_be_bytes().to_vec());
+        if number % 1_000 == 999 {
+            for event in events(&mut all) {
+                assert_eq!(event, Event::Message(u32::to_be_bytes(expected).to_vec().into()));
+                expected += 1;
+            }
+        }
+    }
+    assert_eq!((expected, session.stats().received.messages), (100_000, 100_000));
+}
+
+#[test]
+fn a_task_of_the_apps_runs_in_the_script_with_all_that_happens() {
+    let script = Script::new();
+    let (session, mut all) = session(&script);
+    let told = Rc::new(RefCell::new(Vec::new()));
+    let noted = told.clone();
+    script.spawn(async move {
+        while let Some(event) = all.next().await {
+            if event == Event::Up {
+                session.send("hello").unwrap();
+            }
+            noted.borrow_mut().push(event);
+        }
+    });
+    script.line().open();
+    assert_eq!(script.line().sent(), ["hello".into()]);
+    script.page(PageEvent::Left);
+    assert_eq!(told.borrow().last(), Some(&Event::Down { why: DownWhy::Away, retry_in: None }));
+}
+
+#[test]
 fn an_address_that_never_comes_is_given_up_and_its_search_ended() {
     struct Held(Rc<Cell<usize>>);
     impl Drop for Held {

@@ -111,6 +111,11 @@ impl Driver {
         }
     }
 
+    pub(super) fn protocol(&self) -> String {
+        let line = self.held.line.borrow().clone();
+        line.map_or_else(String::new, |line| line.protocol())
+    }
+
     pub(super) fn stats(&self) -> Stats {
         let line = self.held.line.borrow().clone();
         let Stats { sent, received, .. } = self.counters.stats();

@@ -2,11 +2,15 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     fmt,
     pin::Pin,
     rc::{Rc, Weak},
-    task::{Context, Waker},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Wake, Waker},
     time::Duration,
 };
 
@@ -21,24 +25,45 @@ use crate::{
 /// A scripted world without a browser, for testing what is built on a [`Session`](crate::Session) or a
 /// [`Connection`](crate::Connection): natively, in no time, the same each time.
 ///
-/// Nothing happens by itself. A line is dialled when the session says so and then waits for the test to open it; timers
-/// run when the test lets time pass.
+/// Nothing happens by itself. A line is dialled when the session says so, and then waits for the test to
+/// [open](ScriptedLine::open) it, sooner or later, or to let it [fail](ScriptedLine::fail); on an open one the test says what
+/// [comes](ScriptedLine::message), sees what was [sent](ScriptedLine::sent), [stalls](ScriptedLine::stall) it, breaks it
+/// half-way or [closes](ScriptedLine::close) it with a code. Timers run when the test lets time [pass](Self::advance).
+///
+/// It is there natively only, so that no page carries it.
 ///
 /// ```
 /// use std::time::Duration;
-/// use openline_client::{Script, Session};
+/// use futures_util::StreamExt;
+/// use openline_client::{Event, Events, Script, Session};
+///
+/// // What is tested: as it runs in a page.
+/// async fn greeter(session: Session, mut events: Events) {
+///     while let Some(event) = events.next().await {
+///         let sent = match event {
+///             Event::Up => session.send("hello"),
+///             Event::Message(message) if message == "ping".into() => session.send("pong"),
+///             _ => Ok(()),
+///         };
+///         // A line that went down meanwhile comes up again, and is greeted then.
+///         sent.ok();
+///     }
+/// }
 ///
 /// let script = Script::new();
-/// let (session, _events) = Session::builder("ws://example.test").script(&script).open();
+/// let (session, events) = Session::builder("ws://example.test").script(&script).open();
+/// script.spawn(greeter(session, events));
+///
 /// script.line().open();
-/// session.send("hello")?;
-/// assert_eq!(script.line().sent(), ["hello".into()]);
+/// script.line().message("ping");
+/// assert_eq!(script.line().sent(), ["hello".into(), "pong".into()]);
 ///
 /// script.line().close(1012, "restarting");
 /// assert_eq!((script.dials(), script.live()), (1, 0));
 /// script.advance(Duration::from_secs(1));
 /// assert_eq!((script.dials(), script.live()), (2, 1));
-/// # Ok::<(), openline_client::Unsent>(())
+/// script.line().open();
+/// assert_eq!(script.line().sent(), ["hello".into()]);
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Script(Rc<World>);
@@ -57,7 +82,7 @@ struct World {
     tasks: RefCell<Vec<Pin<Box<dyn Future<Output = ()>>>>>,
     lines: RefCell<Vec<ScriptedLine>>,
     page: RefCell<Vec<Weak<TellPage>>>,
-    refusals: RefCell<Vec<OpenError>>,
+    refusals: RefCell<VecDeque<OpenError>>,
 }
 
 impl Script {
@@ -113,15 +138,20 @@ impl Script {
         self.settle();
     }
 
-    /// The next dial is refused, as a browser refuses an address.
+    /// The next dial is refused, as a browser refuses an address. Said twice, the next two are.
     pub fn refuse_next(&self, error: OpenError) {
-        self.0.refusals.borrow_mut().push(error);
+        self.0.refusals.borrow_mut().push_back(error);
     }
 
     /// How many lines were dialled so far.
     pub fn dials(&self) -> usize {
         self.settle();
         self.0.lines.borrow().len()
+    }
+
+    /// How many timers are waiting to run: none, where nobody waits for anything.
+    pub fn timers(&self) -> usize {
+        self.0.timers.borrow().len()
     }
 
     /// How many lines are dialling, open or closing now, and not let go of.
@@ -142,15 +172,16 @@ impl Script {
         self.0.lines.borrow().last().cloned().expect("no line was dialled yet")
     }
 
-    /// Runs what waits for nothing but its turn: the async functions that find an address.
+    /// Runs a task in this world, as `wasm_bindgen_futures::spawn_local` does in a page: as far as it goes now, and on with
+    /// everything that happens.
+    pub fn spawn(&self, task: impl Future<Output = ()> + 'static) {
+        self.0.tasks.borrow_mut().push(Box::pin(task));
+        self.settle();
+    }
+
+    /// Lets every task go as far as it goes. Whatever else is done to this world or its lines does so too.
     pub fn settle(&self) {
-        let tasks = std::mem::take(&mut *self.0.tasks.borrow_mut());
-        let unfinished = tasks.into_iter().filter_map(|mut task| {
-            let poll = task.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-            poll.is_pending().then_some(task)
-        });
-        let unfinished: Vec<_> = unfinished.collect();
-        self.0.tasks.borrow_mut().extend(unfinished);
+        self.0.settle();
     }
 
     pub(super) fn random(&self) -> f64 {
@@ -165,20 +196,23 @@ impl Script {
         Timer { world: Rc::downgrade(&self.0), place }
     }
 
-    pub(super) fn spawn(&self, task: Pin<Box<dyn Future<Output = ()>>>) {
+    /// Run when this world settles: who asks for it may be in the middle of something.
+    pub(super) fn spawn_later(&self, task: Pin<Box<dyn Future<Output = ()>>>) {
         self.0.tasks.borrow_mut().push(task);
     }
 
     pub(super) fn dial(&self, endpoint: &Endpoint, tell: TellLine) -> Result<Held, OpenError> {
         check_endpoint(endpoint)?;
-        if let Some(error) = self.0.refusals.borrow_mut().pop() {
+        if let Some(error) = self.0.refusals.borrow_mut().pop_front() {
             return Err(error);
         }
         let line = ScriptedLine(Rc::new(Wire {
+            world: Rc::downgrade(&self.0),
             endpoint: endpoint.clone(),
             state: Cell::new(ReadyState::Connecting),
             tell: RefCell::new(Some(tell)),
             sent: RefCell::default(),
+            stalled: RefCell::default(),
             buffered: Cell::default(),
             asked: RefCell::default(),
         }));
@@ -188,6 +222,38 @@ impl Script {
 
     pub(super) fn watch_page(&self, tell: &Tell) {
         self.0.page.borrow_mut().push(Rc::downgrade(tell));
+    }
+}
+
+impl World {
+    fn settle(&self) {
+        loop {
+            let tasks = self.tasks.take();
+            let woken = Arc::new(Woken::default());
+            let waker = Waker::from(woken.clone());
+            let mut context = Context::from_waker(&waker);
+            let unfinished = tasks.into_iter().filter_map(|mut task| {
+                let poll = task.as_mut().poll(&mut context);
+                poll.is_pending().then_some(task)
+            });
+            let unfinished: Vec<_> = unfinished.collect();
+            let begun_meanwhile = std::mem::replace(&mut *self.tasks.borrow_mut(), unfinished);
+            let has_begun = !begun_meanwhile.is_empty();
+            self.tasks.borrow_mut().extend(begun_meanwhile);
+            if !has_begun && !woken.0.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+    }
+}
+
+/// Whether a task has woken another, or itself, meanwhile.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -202,11 +268,14 @@ impl fmt::Debug for World {
 pub struct ScriptedLine(Rc<Wire>);
 
 struct Wire {
+    world: Weak<World>,
     endpoint: Endpoint,
     state: Cell<ReadyState>,
     /// Empty once the line was let go of: dropping a line takes its handlers off.
     tell: RefCell<Option<TellLine>>,
     sent: RefCell<Vec<Message>>,
+    /// What the browser still has, while the line is stalled.
+    stalled: RefCell<Option<Vec<Message>>>,
     buffered: Cell<u64>,
     asked: RefCell<Option<(Option<u16>, Option<String>)>>,
 }
@@ -240,7 +309,20 @@ impl ScriptedLine {
         self.close(1006, "");
     }
 
-    /// What was sent since this was last asked.
+    /// The network takes nothing any more, and nobody is told: what is sent stays in the browser, as its buffered amount,
+    /// until it [flows](Self::flow) again. If the line breaks before, it is lost.
+    pub fn stall(&self) {
+        self.0.stalled.borrow_mut().get_or_insert_default();
+    }
+
+    /// A stalled line goes on: what was held up is sent.
+    pub fn flow(&self) {
+        let held_up = self.0.stalled.take().unwrap_or_default();
+        self.0.sent.borrow_mut().extend(held_up);
+        self.0.buffered.set(0);
+    }
+
+    /// What was sent since this was last asked, and left the browser.
     pub fn sent(&self) -> Vec<Message> {
         std::mem::take(&mut *self.0.sent.borrow_mut())
     }
@@ -270,6 +352,9 @@ impl ScriptedLine {
         if let Some(tell) = tell {
             tell(event);
         }
+        if let Some(world) = self.0.world.upgrade() {
+            world.settle();
+        }
     }
 }
 
@@ -286,7 +371,14 @@ pub(crate) struct Held(ScriptedLine);
 impl Held {
     pub(super) fn send(&self, message: &Message) -> Result<(), SendError> {
         self.state().check_send()?;
-        self.0.0.sent.borrow_mut().push(message.clone());
+        let wire = &self.0.0;
+        match &mut *wire.stalled.borrow_mut() {
+            Some(held_up) => {
+                wire.buffered.set(wire.buffered.get().saturating_add(message.len()));
+                held_up.push(message.clone());
+            }
+            None => wire.sent.borrow_mut().push(message.clone()),
+        }
         Ok(())
     }
 
@@ -305,8 +397,11 @@ impl Held {
         self.0.0.state.get()
     }
 
-    /// The first that was offered.
+    /// The first that was offered, once it is open.
     pub(super) fn protocol(&self) -> String {
+        if self.state() == ReadyState::Connecting {
+            return String::new();
+        }
         self.0.0.endpoint.protocols.first().cloned().unwrap_or_default()
     }
 
