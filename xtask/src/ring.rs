@@ -80,7 +80,8 @@ impl Ring {
     /// The tools it needs.
     pub(crate) fn tools(self, project: &Project) -> Result<Vec<Tool>> {
         match self {
-            Self::Format | Self::Docs | Self::Native | Self::Chaos => Ok(Vec::new()),
+            Self::Format | Self::Docs | Self::Native => Ok(Vec::new()),
+            Self::Chaos => Ok(tools::for_chaos()),
             Self::Lints => Ok(tools::for_wasm()),
             Self::Conformance => Ok(vec![tools::kosoku()]),
             Self::Page => tools::for_page(project),

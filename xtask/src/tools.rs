@@ -88,6 +88,11 @@ pub(crate) fn for_server_bench() -> Vec<Tool> {
     ]
 }
 
+/// What moves a server's wall clock. Elsewhere than on Linux the clock stays, and the fault runner says so.
+pub(crate) fn for_chaos() -> Vec<Tool> {
+    if cfg!(target_os = "linux") { vec![faketime()] } else { Vec::new() }
+}
+
 /// A browser, and what drives it.
 pub(crate) fn browser(project: &Project) -> Vec<Tool> {
     let chrome = chrome();
@@ -219,6 +224,20 @@ fn wasm_pack() -> Tool {
         does: "runs tests in browsers",
         way: Way::Crate { package: "wasm-pack", arguments: "--locked", opt_level: "0" },
         takes: "about a minute",
+    }
+}
+
+fn faketime() -> Tool {
+    Tool {
+        name: "faketime",
+        programs: vec!["faketime".into()],
+        fit: Fit::Any,
+        does: "shows a process another time of day",
+        way: Way::System {
+            packages: "faketime",
+            elsewhere: "No faketime is found (Fedora: dnf install libfaketime; Arch: pacman -S libfaketime).",
+        },
+        takes: "some seconds",
     }
 }
 

@@ -157,6 +157,10 @@ impl Plan {
 
     fn server_steps(&mut self, rng: &mut SmallRng) {
         let mut at = millis(rng, 500..3_000);
+        if self.puts_back() {
+            // So that there is one to be put back from the beginning.
+            self.steps.push(Step { at, act: Act::Backup });
+        }
         while at < self.length {
             let down = millis(rng, 0..800);
             // Where data is put back much may be missing, so that less can be found: in some plans only.
@@ -169,7 +173,7 @@ impl Plan {
                 _ => Act::PutBack { down },
             };
             self.steps.push(Step { at, act });
-            at += millis(rng, 1_000..6_000);
+            at += millis(rng, 800..4_000);
         }
     }
 

@@ -1,7 +1,6 @@
 //! The server as a process, in one life after another on one data folder.
 
 use std::{
-    env,
     fs::File,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -26,6 +25,7 @@ const FAKE_TIME: &[&str] = &[
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
     "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
     "/usr/lib/faketime/libfaketimeMT.so.1",
+    "/usr/lib64/faketime/libfaketimeMT.so.1",
 ];
 
 /// The server's lives.
@@ -50,8 +50,7 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn new(program: &Path, folder: &Path, options: Vec<String>) -> Self {
-        let wished = env::var_os("OPENLINE_NO_FAKE_TIME").is_none();
-        let fake_time = FAKE_TIME.iter().copied().find(|path| wished && Path::new(path).exists());
+        let fake_time = FAKE_TIME.iter().copied().find(|path| Path::new(path).exists());
         Self {
             program: program.to_owned(),
             folder: folder.to_owned(),
