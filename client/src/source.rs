@@ -118,6 +118,7 @@ impl Source {
         tell: impl Fn(LineEvent) + 'static,
     ) -> Result<Line, OpenError> {
         trace::dialling(endpoint);
+        #[cfg(feature = "tracing")]
         let tell = move |event| {
             trace::came(&event);
             tell(event);

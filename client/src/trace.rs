@@ -5,15 +5,17 @@
 
 #![cfg_attr(not(feature = "tracing"), allow(unused_variables, reason = "nobody is told"))]
 
-use crate::{endpoint::Endpoint, session::Event, source::LineEvent};
+#[cfg(feature = "tracing")]
+use crate::source::LineEvent;
+use crate::{endpoint::Endpoint, session::Event};
 
 pub(crate) fn dialling(endpoint: &Endpoint) {
     #[cfg(feature = "tracing")]
     tracing::debug!(url = endpoint.url.split('?').next(), protocols = ?endpoint.protocols, "dialling");
 }
 
+#[cfg(feature = "tracing")]
 pub(crate) fn came(event: &LineEvent) {
-    #[cfg(feature = "tracing")]
     match event {
         LineEvent::Opened => tracing::debug!("open"),
         LineEvent::Message(message) => tracing::trace!(bytes = message.len(), "received"),

@@ -24,8 +24,7 @@ pub(super) struct Shared {
     inbox: Inbox<Message>,
     counters: Counters,
     dialled_at: Duration,
-    /// How long opening took.
-    up_in: Cell<Option<Duration>>,
+    opened_at: Cell<Option<Duration>>,
     high: u64,
     low: u64,
     stage: RefCell<Stage>,
@@ -42,7 +41,7 @@ pub(super) struct Shared {
 #[derive(Clone, Debug)]
 enum Stage {
     Dialling,
-    Open { since: Duration },
+    Open,
     Over(CloseEvent),
 }
 
@@ -66,7 +65,7 @@ impl Shared {
             line: OnceCell::new(),
             inbox: Inbox::new(settings.inbox),
             counters: Counters::default(),
-            up_in: Cell::default(),
+            opened_at: Cell::default(),
             high: settings.high,
             low: settings.low.min(settings.high),
             stage: RefCell::new(Stage::Dialling),
@@ -103,9 +102,8 @@ impl Shared {
     }
 
     fn opened(&self) {
-        let since = self.source.now();
-        self.up_in.set(Some(since.saturating_sub(self.dialled_at)));
-        self.enter(Stage::Open { since });
+        self.opened_at.set(Some(self.source.now()));
+        self.enter(Stage::Open);
     }
 
     fn message(&self, message: Message) {
@@ -134,14 +132,14 @@ impl Shared {
     pub(super) fn poll_open(&self, context: &mut Context<'_>) -> Poll<Result<(), CloseEvent>> {
         match &*self.stage.borrow() {
             Stage::Dialling => self.wait(context),
-            Stage::Open { .. } => Poll::Ready(Ok(())),
+            Stage::Open => Poll::Ready(Ok(())),
             Stage::Over(event) => Poll::Ready(Err(event.clone())),
         }
     }
 
     pub(super) fn poll_over(&self, context: &mut Context<'_>) -> Poll<CloseEvent> {
         match &*self.stage.borrow() {
-            Stage::Dialling | Stage::Open { .. } => self.wait(context),
+            Stage::Dialling | Stage::Open => self.wait(context),
             Stage::Over(event) => Poll::Ready(event.clone()),
         }
     }
@@ -212,7 +210,7 @@ impl Shared {
     pub(super) fn close_event(&self) -> Option<CloseEvent> {
         match &*self.stage.borrow() {
             Stage::Over(event) => Some(event.clone()),
-            Stage::Dialling | Stage::Open { .. } => None,
+            Stage::Dialling | Stage::Open => None,
         }
     }
 
@@ -225,16 +223,14 @@ impl Shared {
     }
 
     pub(super) fn stats(&self) -> Stats {
-        let up_for = match *self.stage.borrow() {
-            Stage::Open { since } => Some(self.source.now().saturating_sub(since)),
-            Stage::Dialling | Stage::Over(_) => None,
-        };
+        let opened_at = self.opened_at.get();
+        let open_since = opened_at.filter(|_| matches!(*self.stage.borrow(), Stage::Open));
         Stats {
             unread: self.inbox.volume(),
             buffered: self.buffered_amount(),
             dials: 1,
-            up_in: self.up_in.get(),
-            up_for,
+            up_in: opened_at.map(|at| at.saturating_sub(self.dialled_at)),
+            up_for: open_since.map(|since| self.source.now().saturating_sub(since)),
             ..self.counters.stats()
         }
     }

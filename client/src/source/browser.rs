@@ -2,16 +2,11 @@
 //!
 //! Natively there is no browser: the clock stands still and a dial is refused with [`OpenError::NoWebSocket`].
 
-use std::{
-    cell::{Cell, OnceCell},
-    pin::Pin,
-    time::Duration,
-};
+use std::{cell::Cell, pin::Pin, time::Duration};
 
 use gloo_timers::callback::Timeout;
-use js_sys::{Date, Math, global};
-use wasm_bindgen::JsCast;
-use web_sys::{Performance, WorkerGlobalScope};
+use js_sys::{Date, Math};
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::LineEvent;
 use crate::{
@@ -26,7 +21,6 @@ use crate::{
 pub(crate) struct Browser {
     seen: Cell<Option<(f64, f64)>>,
     now: Cell<f64>,
-    performance: OnceCell<Option<Performance>>,
 }
 
 impl Browser {
@@ -35,7 +29,7 @@ impl Browser {
             return Duration::ZERO;
         }
         let date = Date::now();
-        let monotonic = self.monotonic().unwrap_or(date);
+        let monotonic = monotonic();
         if let Some((then_date, then_monotonic)) = self.seen.replace(Some((date, monotonic))) {
             let passed = (date - then_date).max(monotonic - then_monotonic).max(0.0);
             self.now.set(self.now.get() + passed);
@@ -47,12 +41,13 @@ impl Browser {
     pub(super) fn last_now(&self) -> Duration {
         millis(self.now.get())
     }
+}
 
-    fn monotonic(&self) -> Option<f64> {
-        // A window has it under the same name as a worker.
-        let performance = self.performance.get_or_init(|| global().unchecked_into::<WorkerGlobalScope>().performance());
-        performance.as_ref().map(Performance::now)
-    }
+#[wasm_bindgen]
+extern "C" {
+    /// Milliseconds, in a window as in a worker.
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn monotonic() -> f64;
 }
 
 fn millis(millis: f64) -> Duration {
@@ -64,8 +59,9 @@ pub(super) fn random() -> f64 {
 }
 
 pub(super) fn after(pause: Duration, run: impl FnOnce() + 'static) -> Option<Timeout> {
-    // Rounded up, so that a timer isn't early; a browser takes no more than 31 bits.
-    let millis = pause.as_micros().div_ceil(1000).min(i32::MAX as u128) as u32;
+    // Rounded up, so that a timer isn't early; a browser takes no more than 31 bits. (In floats: dividing integers this
+    // wide would take a kilobyte of code.)
+    let millis = (pause.as_secs_f64() * 1000.0).ceil().min(f64::from(i32::MAX)) as u32;
     cfg!(target_family = "wasm").then(|| Timeout::new(millis, run))
 }
 
