@@ -141,8 +141,9 @@ impl Chat {
                 </p>
                 <RoomList items={self.list.iter().map(item).collect::<Vec<_>>()} here={ctx.props().room.clone()}
                     on_leave={link.callback(Msg::Leave)} on_gone={self.tell.gone.clone()} />
-                <button type="button" class="me" onclick={settings} aria-label={words::settings_of(name.as_str())}>
+                <button type="button" class="me" onclick={settings}>
                     { avatar(self.me_id(), &name) }<bdi class="name">{ name.as_str().to_owned() }</bdi>
+                    <span class="unseen">{ ": " }{ words::name_and_settings() }</span>
                     { icons::settings() }
                 </button>
             </nav>

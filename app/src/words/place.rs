@@ -91,7 +91,7 @@ words! {
     workbench() { "Look at the wire", "Die Leitung ansehen" }
 
     settings() { "Settings", "Einstellungen" }
-    settings_of(name: &str) { format!("{name}: name and settings"), format!("{name}: Name und Einstellungen") }
+    name_and_settings() { "name and settings", "Name und Einstellungen" }
     rename() { "Rename", "Umbenennen" }
     language_label() { "Language", "Sprache" }
     notify() { "Notify me of messages for me", "Bei Nachrichten an mich benachrichtigen" }
