@@ -1,6 +1,7 @@
 //! Everybody can come in: each state of both pages, in light, dark and forced colours, wide and on a phone.
 
 use e2e::{Browser, Line, Page, Server, Workbench};
+use fantoccini::key::Key;
 
 const WIDE: (u32, u32) = (1200, 760);
 const PHONE: (u32, u32) = (320, 640);
@@ -74,6 +75,58 @@ async fn a_refused_draft() {
     ada.says("too long").await;
     for_everybody(&ada, "refused draft").await;
     ada.close().await;
+}
+
+#[tokio::test]
+async fn a_menu_a_completion_each_dialog_and_each_panel_open() {
+    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let ada = chat(&browser, &server.url("/r/lobby")).await;
+    let bo = browser.visit(&server.url("/r/lobby")).await;
+    bo.enter_as("Bo").await;
+    bo.say("here as well").await;
+    ada.sees(&["here as well"]).await;
+    ada.say("with **weight**, `code` and a [link](https://example.com/)").await;
+    ada.until("the entry", "document.querySelector('li.row:not(.draft) .text strong')").await;
+    let click = async |what: &str| ada.eval(&format!("document.querySelector({what:?}).click()")).await;
+    let press = async |key: &str| {
+        let event =
+            format!("new KeyboardEvent('keydown', {{ key: '{key}', ctrlKey: true, bubbles: true, cancelable: true }})");
+        ada.eval(&format!("document.querySelector('textarea').dispatchEvent({event})")).await
+    };
+    let leave = async || {
+        ada.eval("document.querySelector('dialog .dialog-head button').click()").await;
+        ada.until("no dialog", "!document.querySelector('dialog')").await;
+    };
+
+    click("[data-act=menu]").await;
+    ada.until("the menu", "document.querySelector('[role=menu]')").await;
+    for_everybody(&ada, "menu open").await;
+    ada.push("Reply").await;
+    ada.write("@B").await;
+    ada.until("the completion", "document.querySelector('[role=listbox]')").await;
+    for_everybody(&ada, "replying, with a completion open").await;
+    ada.press(Key::Escape).await;
+
+    for (name, key) in [("find a room", "k"), ("shortcuts", "/")] {
+        press(key).await;
+        ada.until(name, "document.querySelector('dialog[open]')").await;
+        for_everybody(&ada, name).await;
+        leave().await;
+    }
+    for (name, opener) in [("search", "header button.plain"), ("settings", "button.me")] {
+        click(opener).await;
+        ada.until(name, "document.querySelector('dialog[open]')").await;
+        for_everybody(&ada, name).await;
+        leave().await;
+    }
+    for (name, opener) in [("rooms open", ".rooms-button"), ("people open", ".people-button")] {
+        click(opener).await;
+        ada.until(name, &format!("document.querySelector('{opener}[aria-expanded=true]')")).await;
+        ada.lets_everybody_in(name, PHONE).await;
+        click(opener).await;
+    }
+    ada.close().await;
+    bo.close().await;
 }
 
 #[tokio::test]
