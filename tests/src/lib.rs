@@ -9,6 +9,7 @@ mod tool;
 mod server;
 mod line;
 mod peer;
+mod example;
 mod driver;
 mod look;
 mod browser;
@@ -18,6 +19,7 @@ mod workbench;
 
 pub use self::{
     browser::{Browser, Engine},
+    example::Example,
     line::Line,
     look::{Colors, Look},
     page::Page,

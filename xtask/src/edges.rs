@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
+use cargo_metadata::{DepKindInfo, DependencyKind, Metadata, MetadataCommand, Package};
 
 /// Who may use whom. Tests, benches, tasks and examples may use anything.
 const EDGES: &[(&str, &[&str])] = &[
@@ -56,7 +56,33 @@ fn every_member_keeps_the_workspace_lints_which_forbid_unsafe() {
     }
 }
 
+#[test]
+fn nothing_that_the_client_needs_asks_for_a_newer_rust_than_it_says() {
+    let metadata = MetadataCommand::new()
+        .manifest_path(MANIFEST)
+        .other_options(["--filter-platform".into(), "wasm32-unknown-unknown".into(), "--locked".into()])
+        .exec()
+        .unwrap();
+    let stated = |package: &Package| package.rust_version.clone();
+    let client = metadata.packages.iter().find(|package| package.name == "openline-client").unwrap();
+    let says = stated(client).unwrap();
+    let nodes = &metadata.resolve.as_ref().unwrap().nodes;
+    let (mut needed, mut open) = (BTreeSet::new(), vec![client.id.clone()]);
+    while let Some(id) = open.pop() {
+        let node = nodes.iter().find(|node| node.id == id).unwrap();
+        let runs = |kinds: &[DepKindInfo]| kinds.iter().any(|kind| kind.kind != DependencyKind::Development);
+        open.extend(node.deps.iter().filter(|used| runs(&used.dep_kinds)).map(|used| used.pkg.clone()));
+        needed.insert(id);
+        open.retain(|next| !needed.contains(next));
+    }
+    assert!(needed.len() > 10, "these are all: {needed:?}");
+    for package in metadata.packages.iter().filter(|package| needed.contains(&package.id)) {
+        assert!(stated(package).is_none_or(|asks| asks <= says), "{} asks for {:?}", package.name, stated(package));
+    }
+}
+
+const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+
 fn metadata() -> Metadata {
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
-    MetadataCommand::new().manifest_path(manifest).no_deps().exec().unwrap()
+    MetadataCommand::new().manifest_path(MANIFEST).no_deps().exec().unwrap()
 }

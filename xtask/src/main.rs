@@ -24,6 +24,7 @@ mod serve;
 mod peer;
 mod tally;
 mod conformance;
+mod package;
 mod stories;
 mod lighthouse;
 mod chaos;

@@ -5,6 +5,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
     io,
     path::Path,
+    process::Command,
 };
 
 use anyhow::{Context, Result};
@@ -35,13 +36,17 @@ pub(crate) fn build(project: &Project) -> Result<()> {
         // In the environment, so that the hook's Trunk, which builds the workbench, has it too.
         trunk.env("TRUNK_BUILD_CARGO_PROFILE", "page");
     }
-    // Trunk takes "true" there, and fails on the "1" that everybody sets.
+    process::run(plain(&mut trunk))?;
+    fs::write(stamp, built(project, &sources)?)?;
+    Ok(())
+}
+
+/// Trunk, in colour or not: it takes "true" there, and fails on the "1" that everybody sets.
+pub(crate) fn plain(trunk: &mut Command) -> &mut Command {
     if env::var_os("NO_COLOR").is_some() {
         trunk.env("NO_COLOR", "true");
     }
-    process::run(&mut trunk)?;
-    fs::write(stamp, built(project, &sources)?)?;
-    Ok(())
+    trunk
 }
 
 /// A mark of all that goes into the page; it differs when any of it does.

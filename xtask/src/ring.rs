@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 use crate::{
-    chaos, conformance, lighthouse, page,
+    chaos, conformance, lighthouse, package, page,
     peer::Peer,
     process,
     project::Project,
@@ -26,6 +26,8 @@ pub(crate) enum Ring {
     Lints,
     /// The documentation builds, and its links lead somewhere
     Docs,
+    /// The client packages cleanly, and its public API names nobody else's types but those it is meant to
+    Package,
     /// Pure tests, the server over real sockets, and the examples in the documentation
     Native,
     /// Real servers and members over a bad network, killed and restarted, for some seconds
@@ -57,6 +59,7 @@ impl Ring {
             Self::Format => "format",
             Self::Lints => "lints",
             Self::Docs => "docs",
+            Self::Package => "package",
             Self::Native => "native",
             Self::Chaos => "chaos",
             Self::Conformance => "conformance",
@@ -80,7 +83,7 @@ impl Ring {
     /// The tools it needs.
     pub(crate) fn tools(self, project: &Project) -> Result<Vec<Tool>> {
         match self {
-            Self::Format | Self::Docs | Self::Native => Ok(Vec::new()),
+            Self::Format | Self::Docs | Self::Package | Self::Native => Ok(Vec::new()),
             Self::Chaos => Ok(tools::for_chaos()),
             Self::Lints => Ok(tools::for_wasm()),
             Self::Conformance => Ok(vec![tools::kosoku()]),
@@ -102,23 +105,25 @@ impl Ring {
             Self::Lints => check(
                 project,
                 &[
-                    "clippy --workspace --exclude openline-app --all-targets -- -D warnings",
+                    "clippy --workspace --exclude openline-app --exclude echo-leptos --all-targets -- -D warnings",
                     "clippy --package openline-client --all-targets --all-features --target wasm32-unknown-unknown \
                      -- -D warnings",
                     "clippy --package openline-rooms --package openline-app --package openline-wire \
-                     --package echo-socket --package echo-connection --package echo-session --package plain-room --package socket-page \
+                     --package echo-socket --package echo-connection --package echo-session --package echo-worker \
+                     --package echo-yew --package echo-leptos --package plain-room --package socket-page \
                      --package bench-page --target wasm32-unknown-unknown -- -D warnings",
                 ],
             ),
             Self::Docs => check(
                 project,
                 &[
-                    "doc --workspace --exclude openline-app --no-deps",
+                    "doc --workspace --exclude openline-app --exclude echo-leptos --no-deps",
                     "doc --package openline-client --all-features --no-deps",
                 ],
             ),
+            Self::Package => package::check(project),
             Self::Native => Tally::of(&mut project.cargo(
-                "test --workspace --exclude e2e \
+                "test --workspace --exclude e2e --exclude echo-leptos \
                  --features openline-client/msgpack,openline-client/tracing,openline-client/yew",
             )),
             Self::Chaos => chaos::ring(project),

@@ -1,11 +1,11 @@
 //! The end-to-end stories: what they need is built, and they are told where it is.
 
-use std::process::Command;
+use std::{path::PathBuf, process::Command};
 
 use anyhow::{Context, Result};
 
 use crate::{
-    bindgen,
+    bindgen, page, process,
     project::Project,
     server::{Profile, Server},
     tally::Tally,
@@ -34,6 +34,7 @@ pub(crate) fn run(project: &Project, engine: Engine) -> Result<Tally> {
             bindgen::wasm(project, "page", "socket-page", &socket_page)?;
             let mut command = project.cargo("test --package e2e");
             command.env("OPENLINE_SOCKET_PAGE", socket_page);
+            command.env("OPENLINE_EXAMPLES", examples(project)?);
             command.env("OPENLINE_AXE", tools::axe_path(project).with_context(gone("axe-core"))?);
             command
         }
@@ -52,6 +53,17 @@ pub(crate) fn run(project: &Project, engine: Engine) -> Result<Tally> {
         }
     }
     Tally::of(with_server(project, &mut command)?)
+}
+
+/// Builds the client's examples that show themselves in a page; returns the folder where each has its own.
+fn examples(project: &Project) -> Result<PathBuf> {
+    let folder = project.target.join("examples");
+    for example in ["echo-worker", "echo-yew", "echo-leptos"] {
+        let mut trunk = project.command("trunk");
+        trunk.current_dir(project.root.join("client/examples")).arg("build").arg(format!("{example}/index.html"));
+        process::run(page::plain(trunk.arg("--dist").arg(folder.join(example))))?;
+    }
+    Ok(folder)
 }
 
 /// Tells a command where Chromium is, and its driver.

@@ -40,7 +40,7 @@ pub(crate) fn for_chromium(project: &Project) -> Result<Vec<Tool>> {
 /// What the stories need in Chromium, where they also look for what keeps people out.
 pub(crate) fn for_stories(project: &Project) -> Result<Vec<Tool>> {
     let mut tools = for_chromium(project)?;
-    tools.extend([npm(), axe()]);
+    tools.extend([trunk(), npm(), axe()]);
     Ok(tools)
 }
 
