@@ -15,7 +15,7 @@ use openline_protocol::{Page, RoomName};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep_until, timeout, timeout_at},
 };
 
 use crate::{
@@ -25,8 +25,8 @@ use crate::{
     server::Server,
 };
 
-/// How long everything may take to come to rest once nothing is broken any more, without anybody getting further.
-const TIME_TO_REST: Duration = Duration::from_secs(60);
+/// How long everything may take to come to rest once nothing is broken any more: some seconds, but machines are busy.
+const TIME_TO_REST: Duration = Duration::from_secs(120);
 
 /// What came of a plan.
 pub(crate) struct Outcome {
@@ -197,30 +197,13 @@ impl Stage {
         Ok(logs)
     }
 
-    /// Waits until all members stand so, or until for a long time none has got further: the checker says who is stuck.
+    /// Waits until all members stand so. Who doesn't in time is left to the checker.
     async fn until(&mut self, is_so: impl Fn(&Standing) -> bool) {
+        let deadline = Instant::now() + TIME_TO_REST;
         for member in &mut self.members {
-            while !is_so(&member.standing.borrow_and_update()) {
-                if member.standing.borrow().ended.is_some() {
-                    break;
-                }
-                match timeout(TIME_TO_REST, advanced(member)).await {
-                    Ok(()) => {}
-                    Err(_) => break,
-                }
-            }
+            let rests = member.standing.wait_for(|standing| standing.ended.is_some() || is_so(standing));
+            let _ = timeout_at(deadline, rests).await;
         }
-    }
-}
-
-/// Waits until a member has fewer drafts, or has read further.
-async fn advanced(member: &mut Member) {
-    let before = member.standing.borrow().clone();
-    let is_further = |now: &Standing| {
-        now.underway < before.underway || now.set_aside < before.set_aside || now.cursors != before.cursors
-    };
-    if member.standing.wait_for(is_further).await.is_err() {
-        std::future::pending().await
     }
 }
 

@@ -122,6 +122,8 @@ pub struct Rest {
     pub underway: Vec<MessageId>,
     /// The entries of its copy, if it keeps one.
     pub held: Option<Vec<(Seq, MessageId)>>,
+    /// Whether that copy says that something was missed before them.
+    pub says_gap: bool,
 }
 
 /// An entry as somebody was given it.

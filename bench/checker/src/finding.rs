@@ -22,6 +22,7 @@ pub enum Finding {
     AnotherLog { room: RoomName, epoch: Epoch },
     UntoldGap { tab: String, room: RoomName, after: Option<Seq>, next: Seq },
     NeedlessGap { tab: String, room: RoomName, asked: Seq, after: Seq },
+    HiddenGap { tab: String, room: RoomName },
     WrongCopy { tab: String, room: RoomName, why: String },
     SettledAhead { tab: String, room: RoomName, id: MessageId, seq: Seq },
     SettledElsewhere { tab: String, room: RoomName, id: MessageId, seq: Seq },
@@ -63,6 +64,9 @@ impl fmt::Display for Finding {
             }
             Self::NeedlessGap { tab, room, asked, after } => {
                 write!(f, "needless gap: {tab} asked to go on from {asked} of {room}, which is kept, and got {after}")
+            }
+            Self::HiddenGap { tab, room } => {
+                write!(f, "hidden gap: {tab} was told of one in {room}, and its copy doesn't say so")
             }
             Self::WrongCopy { tab, room, why } => write!(f, "wrong copy: {tab}'s of {room}: {why}"),
             Self::SettledAhead { tab, room, id, seq } => {

@@ -1,6 +1,6 @@
 //! One tab's lines: every batch goes on where the last one ended, or the join before it said otherwise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use openline_protocol::{Cursor, RoomName, Seq};
 
@@ -8,9 +8,11 @@ use crate::{Account, Finding, Rest, Testimony, Told};
 
 pub(crate) fn check(account: &Account, tab: &Testimony, findings: &mut Vec<Finding>) {
     let mut cursors: BTreeMap<&RoomName, Seq> = BTreeMap::new();
+    let mut gaps = BTreeSet::new();
     for told in &tab.told {
         match told {
-            Told::Reloaded | Told::LineLost => cursors.clear(),
+            Told::LineLost => cursors.clear(),
+            Told::Reloaded => (cursors, gaps) = Default::default(),
             Told::Joined { room, asked, epoch, first, after, head } => {
                 let in_reach = |asked: &Cursor| {
                     asked.epoch == *epoch
@@ -21,6 +23,10 @@ pub(crate) fn check(account: &Account, tab: &Testimony, findings: &mut Vec<Findi
                 if let Some(asked) = asked.as_ref().filter(|asked| in_reach(asked) && asked.seq != *after) {
                     let (tab, room, asked) = (tab.name.clone(), room.clone(), asked.seq);
                     findings.push(Finding::NeedlessGap { tab, room, asked, after: *after });
+                }
+                let is_missed = |asked: &Cursor| asked.epoch != *epoch || asked.seq < *after || asked.seq > *head;
+                if asked.as_ref().is_some_and(is_missed) {
+                    gaps.insert(room);
                 }
                 cursors.insert(room, *after);
             }
@@ -44,6 +50,9 @@ pub(crate) fn check(account: &Account, tab: &Testimony, findings: &mut Vec<Findi
         }
     }
     for (room, rest) in &tab.rest {
+        if rest.held.is_some() && gaps.contains(room) && !rest.says_gap {
+            findings.push(Finding::HiddenGap { tab: tab.name.clone(), room: room.clone() });
+        }
         check_rest(account, tab, room, rest, findings);
     }
 }

@@ -49,6 +49,7 @@ fn good() -> Account {
         cursor: Some(Cursor { epoch: epoch("a"), seq: seq(3) }),
         underway: vec![],
         held: held.then(|| (1..=3).map(|n| (seq(n), id(n))).collect()),
+        says_gap: false,
     };
     let tab = |name: &str, told: Vec<Told>| Testimony {
         name: name.into(),
@@ -126,6 +127,25 @@ fn a_gap_that_was_told_is_none_and_one_without_need_is_found() {
     assert_eq!(found(|account| account.tabs[1].told.splice(1..3, [rejoin(3, 2)]).for_each(drop)), []);
     let found = found(|account| account.tabs[1].told.splice(1..3, [rejoin(1, 2)]).for_each(drop));
     assert!(matches!(found[..], [Finding::NeedlessGap { .. }]), "{found:?}");
+}
+
+#[test]
+fn a_gap_that_a_copy_does_not_show_is_found() {
+    let rejoin = Told::Joined {
+        room: room(),
+        asked: Some(Cursor { epoch: epoch("another"), seq: seq(3) }),
+        epoch: epoch("a"),
+        first: seq(1),
+        after: seq(0),
+        head: seq(3),
+    };
+    let hidden = found(|account| account.tabs[0].told[1] = rejoin.clone());
+    assert!(matches!(hidden[..], [Finding::HiddenGap { .. }]), "{hidden:?}");
+    let shown = found(|account| {
+        account.tabs[0].told[1] = rejoin;
+        account.tabs[0].rest.get_mut(&room()).unwrap().says_gap = true;
+    });
+    assert_eq!(shown, []);
 }
 
 #[test]

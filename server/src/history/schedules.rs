@@ -366,6 +366,7 @@ impl Guest {
             cursor: place.cursor.filter(|_| place.is_joined),
             underway: place.drafts.iter().map(|draft| draft.id).collect(),
             held: None,
+            says_gap: false,
         };
         let name = format!("guest {}", self.person.id);
         let rest = self.places.into_iter().map(|(name, place)| (name, rest(place))).collect();

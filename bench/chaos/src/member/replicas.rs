@@ -203,7 +203,8 @@ impl Logic for Page {
             let replica = self.replicas.get(room)?;
             let underway = replica.drafts().filter(|draft| draft.is_underway()).map(|draft| draft.id).collect();
             let held = Some(replica.latest().iter().map(|entry| (entry.seq, entry.id)).collect());
-            Some((room.clone(), Rest { cursor: replica.cursor().filter(|_| replica.is_joined()), underway, held }))
+            let cursor = replica.cursor().filter(|_| replica.is_joined());
+            Some((room.clone(), Rest { cursor, underway, held, says_gap: replica.gap().is_some() }))
         };
         self.rooms.iter().filter_map(rest).collect()
     }

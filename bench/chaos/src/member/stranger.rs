@@ -260,6 +260,7 @@ impl Logic for Stranger {
             cursor: room.cursor.clone().filter(|_| room.is_joined),
             underway: room.drafts.iter().map(|draft| draft.id).collect(),
             held: None,
+            says_gap: false,
         };
         self.rooms.iter().map(|(name, room)| (name.clone(), rest(room))).collect()
     }
