@@ -7,9 +7,21 @@ use openline_client::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
-    peer::echo,
-    seen::{eager, next, within_10_s},
+    peer::{NOBODY, echo},
+    seen::{eager, grab, message, next, within_10_s},
 };
+
+#[wasm_bindgen_test]
+async fn strange_data_from_the_page_does_not_panic() {
+    let ((_session, mut events), inside) = grab(|| Session::builder(NOBODY).open());
+    for data in [wasm_bindgen::JsValue::NULL, 5.into(), (-1).into(), js_sys::Object::new().into()] {
+        inside.dispatch_event(&message(&data)).unwrap();
+    }
+    assert_eq!(next(&mut events).await, Event::Dialling);
+    for _ in 0..4 {
+        assert_eq!(next(&mut events).await, Event::Message(vec![].into()));
+    }
+}
 
 #[wasm_bindgen_test]
 async fn an_address_the_browser_can_not_read_ends_it() {
@@ -50,6 +62,9 @@ async fn a_fresh_address_is_asked_for_and_the_heartbeat_beats() {
     for _ in 0..3 {
         assert_eq!(next(&mut events).await, Event::Message("beat".into()));
     }
+    let stats = session.stats();
+    assert_eq!((stats.dials, stats.reconnects, stats.received.messages >= 3), (1, 0, true), "{stats:?}");
+    assert!(stats.up_in > Some(Duration::ZERO) && stats.round_trip.is_some() && stats.up_for.is_some(), "{stats:?}");
     session.close(Some(4000), Some("bye")).unwrap();
     let Event::Ended { why: EndedWhy::Asked(Some(event)) } = next(&mut events).await else { panic!("not ended") };
     assert_eq!((event.code, event.was_clean), (4000, true));
