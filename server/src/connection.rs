@@ -13,7 +13,7 @@ mod ending;
 
 use std::{
     collections::VecDeque,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll},
     time::Instant,
@@ -45,14 +45,15 @@ const ROUNDS: usize = 8;
 ///
 /// # Cancel safety
 /// Dropping it ends the line at once, without a close frame. What it posted is written nonetheless.
-pub(crate) async fn serve(line: Line, hall: Arc<Hall>, seat: Arc<Seat>) {
+// Not an `async fn`: one would keep room for its arguments beside the connection that they become.
+pub(crate) fn serve(line: Line, hall: Arc<Hall>, seat: Arc<Seat>) -> impl Future<Output = ()> + Send {
     hall.metrics.lines.inc();
-    let metrics = Arc::clone(&hall.metrics);
     let mut connection = Connection::new(line, hall, seat);
-    let timer = tokio::time::sleep_until(connection.deadline().into());
-    tokio::pin!(timer);
-    std::future::poll_fn(|cx| connection.poll(cx, timer.as_mut())).await;
-    metrics.lines.dec();
+    async move {
+        let mut timer = pin!(tokio::time::sleep_until(connection.deadline(Instant::now()).into()));
+        std::future::poll_fn(|cx| connection.poll(cx, timer.as_mut())).await;
+        connection.hall.metrics.lines.dec();
+    }
 }
 
 struct Connection {
@@ -111,11 +112,13 @@ impl Connection {
     fn poll(&mut self, cx: &mut Context<'_>, mut timer: Pin<&mut tokio::time::Sleep>) -> Poll<()> {
         for _ in 0..ROUNDS {
             self.wake.listen(cx.waker());
+            // One look at the clock for all of a round: it costs as much as all the rest where there is little to do.
+            let now = Instant::now();
             self.obey();
             self.settle();
             let mut moved = self.poll_greeting() | self.poll_joining(cx) | self.poll_fetching(cx);
-            moved |= self.poll_read(cx);
-            moved |= self.poll_send(cx);
+            moved |= self.poll_read(cx, now);
+            moved |= self.poll_send(cx, now);
             moved |= self.poll_goodbye(cx);
             if matches!(self.ending, Some(Ending::Over)) {
                 return Poll::Ready(());
@@ -123,7 +126,7 @@ impl Connection {
             if moved {
                 continue;
             }
-            let deadline = self.deadline();
+            let deadline = self.deadline(now);
             // A timer that is early costs a look; setting it anew at each message would cost more.
             if deadline < timer.deadline().into_std() || timer.is_elapsed() {
                 timer.as_mut().reset(deadline.into());
@@ -169,15 +172,15 @@ impl Connection {
         }
     }
 
-    fn deadline(&self) -> Instant {
+    fn deadline(&self, now: Instant) -> Instant {
         match self.ending {
             Some(Ending::Closing { until, .. } | Ending::Stopping { until }) => return until,
-            Some(Ending::Over) => return Instant::now(),
+            Some(Ending::Over) => return now,
             None => {}
         }
         let (due, _) = self.deadlines.next(&self.hall.limits);
         let ready = self.pace.ready_at(self.hall.limits.pace());
-        if ready > Instant::now() { due.min(ready) } else { due }
+        if ready > now { due.min(ready) } else { due }
     }
 
     /// Does what is due.

@@ -10,11 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use openline_protocol::{PersonId, SessionId};
+use openline_protocol::{PersonId, Seq, SessionId};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use crate::{slow::Slow, wake::Wake};
+use crate::{room::Room, slow::Slow, wake::Wake};
 
 /// How often is looked whether slow lines hold too much.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -29,6 +29,8 @@ pub(crate) struct Guests {
     lines: Mutex<Lines>,
     numbers: AtomicU64,
     slow: Mutex<Slow>,
+    /// How far the lines are that don't take what they were given.
+    behind: Mutex<HashMap<u64, Vec<Whereabouts>>>,
     left: Notify,
 }
 
@@ -52,6 +54,19 @@ struct Speakers {
     next: Option<(u64, Arc<Wake>)>,
 }
 
+/// A room, and how far a line is in it.
+type Whereabouts = (Weak<Room>, Seq);
+
+impl NoSeat {
+    /// It in a word, for who counts.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::FullForAddress => "full_for_address",
+        }
+    }
+}
+
 /// Why there is no seat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NoSeat {
@@ -71,6 +86,7 @@ impl Guests {
             lines: Mutex::default(),
             numbers: AtomicU64::new(0),
             slow: Mutex::new(Slow::new(unsent)),
+            behind: Mutex::default(),
             left: Notify::new(),
         }
     }
@@ -103,7 +119,7 @@ impl Guests {
             wake.stop();
         }
         lines.open.insert(number, Arc::clone(&wake));
-        Listed { guests: Arc::clone(self), number, wake, session: None, stall: None }
+        Listed { guests: Arc::clone(self), number, wake, session: None, stall: None, is_behind: false }
     }
 
     /// Tells all lines, also those that come from now on, that the server stops.
@@ -151,6 +167,14 @@ impl Guests {
             shed.iter().for_each(|wake| wake.shed());
         }
     }
+
+    /// How many entries the slowest line is behind.
+    pub(crate) fn slowest(&self) -> u64 {
+        let behind = |(room, cursor): &Whereabouts| {
+            room.upgrade().map_or(0, |room| room.head().number().saturating_sub(cursor.number()))
+        };
+        self.behind.lock().values().flatten().map(behind).max().unwrap_or(0)
+    }
 }
 
 /// A connection's seat.
@@ -189,6 +213,7 @@ pub(crate) struct Listed {
     session: Option<Box<(PersonId, SessionId)>>,
     /// Since when it has taken nothing of how many bytes.
     stall: Option<(Instant, usize)>,
+    is_behind: bool,
 }
 
 impl Listed {
@@ -241,6 +266,19 @@ impl Listed {
         }
     }
 
+    /// Says that this line doesn't take what it was given, and how far it is in its rooms.
+    pub(crate) fn fell_behind(&mut self, places: impl Iterator<Item = Whereabouts>) {
+        self.is_behind = true;
+        self.guests.behind.lock().insert(self.number, places.collect());
+    }
+
+    /// Says that this line takes what it is given.
+    pub(crate) fn keeps_up(&mut self) {
+        if std::mem::take(&mut self.is_behind) {
+            self.guests.behind.lock().remove(&self.number);
+        }
+    }
+
     /// Says how many bytes this line has still to take, and since when it has taken none. Once it was told to go, or goes
     /// by itself, it says `None`.
     pub(crate) fn set_stall(&mut self, stall: Option<(Instant, usize)>) {
@@ -262,6 +300,7 @@ impl Listed {
 impl Drop for Listed {
     fn drop(&mut self) {
         self.yield_session();
+        self.keeps_up();
         self.set_stall(None);
         let is_last = {
             let mut lines = self.guests.lines.lock();

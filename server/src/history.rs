@@ -251,12 +251,18 @@ impl History {
         &self.key
     }
 
-    /// Hands a post to the writer. Its line's answers tell what became of it.
+    /// Takes a post, which is written once [`History::ring`] is called: posts that came at once are committed at once. Its
+    /// line's answers tell what became of it.
     ///
     /// # Errors
     /// Too much is waiting already: the post is given back, and its line is woken when there is room.
     pub(crate) fn post(&self, posting: Posting) -> Result<(), Box<Posting>> {
         self.queue.post(posting)
+    }
+
+    /// Begins to write what was posted.
+    pub(crate) fn ring(&self) {
+        self.queue.ring();
     }
 
     /// What there is of a room; makes it, if there is nothing.

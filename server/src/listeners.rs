@@ -4,12 +4,13 @@ use std::{collections::HashMap, sync::Arc};
 
 use openline_protocol::PersonId;
 use parking_lot::Mutex;
+use smallvec::SmallVec;
 
 use crate::wake::Wake;
 
 /// The lines in a room, by person, so that a signal for one wakes only them.
 #[derive(Debug, Default)]
-pub(crate) struct Listeners(Mutex<HashMap<PersonId, Vec<Listener>>>);
+pub(crate) struct Listeners(Mutex<HashMap<PersonId, SmallVec<[Listener; 1]>>>);
 
 /// A line's number, and its wake.
 type Listener = (u64, Arc<Wake>);
@@ -18,8 +19,8 @@ impl Listeners {
     /// Adds a line.
     pub(crate) fn add(&self, person: PersonId, line: u64, wake: Arc<Wake>) {
         let mut people = self.0.lock();
-        let lines = people.entry(person).or_insert_with(|| Vec::with_capacity(1));
-        lines.push((line, wake));
+        // Most people have one line, which then needs no memory of its own, nor a look there when it is woken.
+        people.entry(person).or_default().push((line, wake));
     }
 
     /// Takes one of a line's places away.

@@ -8,7 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use openline_protocol::{
@@ -41,6 +41,9 @@ pub(crate) struct Room {
     said: AtomicU64,
     told: AtomicU64,
     versions: Arc<AtomicU64>,
+    /// From where it last grew, and when, in nanoseconds after it came into memory.
+    grown: (AtomicU64, AtomicU64),
+    opened: Instant,
 }
 
 /// What the data file says of a room.
@@ -79,6 +82,8 @@ impl Room {
             said: AtomicU64::new(0),
             told: AtomicU64::new(0),
             versions,
+            grown: (AtomicU64::new(u64::MAX), AtomicU64::new(0)),
+            opened: Instant::now(),
         }
     }
 
@@ -139,8 +144,16 @@ impl Room {
         let encoded: Vec<_> = entries.iter().map(|entry| (entry.seq, EncodedEntry::new(entry))).collect();
         let Some(last) = entries.last() else { return };
         self.tail.lock().push(encoded.into_iter());
+        self.grown.0.store(self.head().number(), Ordering::Relaxed);
+        self.grown.1.store(u64::try_from(self.opened.elapsed().as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
         self.last_at.store(last.at, Ordering::Release);
         self.head.store(last.seq.number(), Ordering::Release);
+    }
+
+    /// When it grew, for a line that had all that was there before.
+    pub(crate) fn grown_after(&self, cursor: Seq) -> Option<Instant> {
+        let had_all = self.grown.0.load(Ordering::Relaxed) == cursor.number();
+        had_all.then(|| self.opened + Duration::from_nanos(self.grown.1.load(Ordering::Relaxed)))
     }
 
     /// Wakes everybody in it.

@@ -20,6 +20,7 @@ use crate::{
     hall::Hall,
     history::OpenError,
     keeping::keep,
+    metrics::Reason,
     options::Options,
     origin::Origins,
     page::{Page, Reach},
@@ -140,7 +141,7 @@ impl Server {
         let (admission, permit) = match self.hall.guests.seat(address.ip()) {
             Ok(seat) => (Admission::Seated(Arc::new(seat)), None),
             Err(why) => {
-                self.hall.metrics.turned_away.inc();
+                self.hall.metrics.turned_away.get_or_create(&Reason { why: why.word().into() }).inc();
                 let Ok(permit) = Arc::clone(&self.turned_away).try_acquire_owned() else { return };
                 (Admission::TurnedAway(why), Some(permit))
             }

@@ -26,6 +26,8 @@ pub(crate) struct Tail {
 pub(crate) struct Batch {
     pub(crate) after: Seq,
     pub(crate) upto: Seq,
+    /// How many entries it has.
+    pub(crate) count: usize,
     /// Whether the frame took all that it could take, so that it stays the answer when more entries come.
     is_full: bool,
     pub(crate) packet: Packet,
@@ -108,7 +110,7 @@ impl Batch {
             count += 1;
         }
         let packet = Frame::of_entries(room, after, entries.take(count).map(|(_, entry)| entry)).into();
-        (count > 0).then_some(Self { after, upto, is_full, packet })
+        (count > 0).then_some(Self { after, upto, count, is_full, packet })
     }
 }
 

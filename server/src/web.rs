@@ -83,7 +83,10 @@ async fn ws(State(doors): State<Arc<Doors>>, mut request: Request) -> Response {
     tokio::spawn(async move {
         let Some(mut line) = handshake.line().await else { return };
         match admission {
-            Some(Admission::Seated(seat)) => connection::serve(line, Arc::clone(&doors.hall), seat).await,
+            // In a task of its own: this one has room for a handshake, and would keep it.
+            Some(Admission::Seated(seat)) => {
+                tokio::spawn(connection::serve(line, Arc::clone(&doors.hall), seat));
+            }
             // A browser tells its page nothing of a refused handshake, but a close code it tells.
             Some(Admission::TurnedAway(why)) => {
                 let back_in = rand::random_range(2_000..10_000);
@@ -159,6 +162,7 @@ impl IntoResponse for Forbidden {
 async fn metrics(State(doors): State<Arc<Doors>>) -> Response {
     doors.hall.rooms.count();
     doors.hall.metrics.unsent.set(i64::try_from(doors.hall.guests.unsent()).unwrap_or(i64::MAX));
+    doors.hall.metrics.slowest.set(i64::try_from(doors.hall.guests.slowest()).unwrap_or(i64::MAX));
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], doors.hall.metrics.to_text()).into_response()
 }

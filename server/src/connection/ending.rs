@@ -8,6 +8,7 @@ use std::{
 use openline_protocol::{CloseCode, ClosingWhy, ToClient};
 
 use super::{Connection, place::Place};
+use crate::metrics::Code;
 use crate::websocket::{LineError, Message, Packet};
 
 /// How long after a close frame the other side may take to hang up.
@@ -39,6 +40,7 @@ impl Connection {
         self.replies.clear();
         self.places.clear();
         (self.joining, self.fetching, self.held) = (None, None, None);
+        self.hall.metrics.closed.get_or_create(&Code { code: code.0.into() }).inc();
         self.line.feed(Packet::close(code, reason));
         self.ending = Some(Ending::Closing { until: Instant::now() + GOODBYE, answer: Answer::Awaited });
     }

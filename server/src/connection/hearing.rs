@@ -46,17 +46,13 @@ impl Connection {
         self.answers.as_ref().map_or(0, |answers| answers.in_flight())
     }
 
-    pub(super) fn poll_read(&mut self, cx: &mut Context<'_>) -> bool {
+    /// Reads what there is, up to a turn's worth. Whether anything came.
+    pub(super) fn poll_read(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
         self.retry_held();
-        let mut now = Instant::now();
-        for read in 0..READS {
-            if !self.may_read(now) {
-                // Its silence is ours.
-                self.deadlines.heard(now);
-                return read > 0;
-            }
-            let Poll::Ready(message) = self.line.poll_message(cx, self.hall.limits.frame()) else { return read > 0 };
-            now = Instant::now();
+        let mut read = 0;
+        while read < READS && self.may_read(now) {
+            let Poll::Ready(message) = self.line.poll_message(cx, self.hall.limits.frame()) else { break };
+            read += 1;
             self.deadlines.heard(now);
             self.pace.take(self.hall.limits.pace(), now);
             self.hall.metrics.read.inc();
@@ -70,7 +66,15 @@ impl Connection {
                 }
             }
         }
-        true
+        if !self.may_read(now) {
+            // Its silence is ours.
+            self.deadlines.heard(now);
+        }
+        if read > 0 {
+            // Only now, so that all that came at once is committed at once.
+            self.hall.history.ring();
+        }
+        read > 0
     }
 
     pub(super) fn hear(&mut self, message: Message) {
@@ -240,6 +244,7 @@ impl Connection {
     pub(super) fn retry_held(&mut self) {
         if let Some(held) = self.held.take() {
             self.held = self.hall.history.post(*held).err();
+            self.hall.history.ring();
         }
     }
 

@@ -1,6 +1,6 @@
 //! A line's place in a room.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use openline_protocol::{RoomName, Seq};
 
@@ -62,6 +62,11 @@ impl Place {
         let (version, packet) = self.room().roster()?;
         self.roster = version;
         Some(packet)
+    }
+
+    /// The room, and how far the line is in it, for whoever wants to know how slow it is.
+    pub(super) fn whereabouts(&self) -> (Weak<Room>, Seq) {
+        (Arc::downgrade(self.room()), self.cursor)
     }
 
     /// Whether there are entries it was not given.

@@ -9,11 +9,20 @@ use std::{
 
 use openline_protocol::{CloseCode, MessageId, Refusal, RoomName, ToClient, Why};
 
-use super::{Connection, ending::Ending};
-use crate::{database::Trouble, history::Lane, tail::Batch, websocket::Packet};
+use super::{Connection, ending::Ending, place::Place};
+use crate::{database::Trouble, history::Lane, metrics::Reason, tail::Batch, websocket::Packet};
 
 /// How many bytes are given to the line before it has taken them.
 const TURN: usize = 64 * 1024;
+
+/// What a turn came to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Turn {
+    /// The line was given something.
+    is_fed: bool,
+    /// There may be more to do, once it has taken that.
+    is_more: bool,
+}
 
 /// What came from disk for one place.
 pub(super) struct Fetched {
@@ -27,26 +36,30 @@ impl Connection {
     }
 
     pub(super) fn refuse(&mut self, room: Option<RoomName>, id: Option<MessageId>, why: Why, retry_after: Option<u64>) {
+        self.hall.metrics.refused.get_or_create(&Reason::of(&why)).inc();
         self.reply(&ToClient::Refusal(Refusal { room, id, why, retry_after }));
     }
 
     /// Gives the line what it lacks, and the system what it takes. Whether there may be more to do at once.
-    pub(super) fn poll_send(&mut self, cx: &mut Context<'_>) -> bool {
-        let mut fed = false;
+    pub(super) fn poll_send(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
+        // What is behind the cursors is looked at once the line has taken what it was given before.
+        let mut turn = Turn { is_fed: false, is_more: true };
         if self.line.unsent() == 0 {
             self.stop_if_done();
-            fed = self.feed_turn();
+            turn = self.feed_turn(now);
         }
         let before = self.line.unsent();
         if before == 0 {
             return false;
         }
+        self.hall.metrics.writes.inc();
         match self.line.poll_flush(cx) {
             Poll::Ready(Ok(())) => {
+                self.listed.keeps_up();
                 self.deadlines.took_all();
-                self.deadlines.sent(Instant::now());
+                self.deadlines.sent(now);
                 self.listed.set_stall(None);
-                true
+                turn.is_more || self.ending.is_some()
             }
             Poll::Ready(Err(_)) => {
                 self.ending = Some(Ending::Over);
@@ -54,39 +67,44 @@ impl Connection {
             }
             Poll::Pending => {
                 let left = self.line.unsent();
-                self.deadlines.slow(fed || left < before, Instant::now());
+                self.deadlines.slow(turn.is_fed || left < before, now);
                 // One that goes holds what it holds for two seconds more at most.
                 let since = self.deadlines.stuck_since().filter(|_| self.ending.is_none());
                 self.listed.set_stall(since.map(|since| (since, left)));
+                if turn.is_fed {
+                    self.listed.fell_behind(self.places.iter().map(Place::whereabouts));
+                }
                 false
             }
         }
     }
 
     /// Gives the line a turn's worth of what it lacks: answers first, then what is behind the cursors of its rooms.
-    pub(super) fn feed_turn(&mut self) -> bool {
+    fn feed_turn(&mut self, now: Instant) -> Turn {
         if matches!(self.ending, Some(Ending::Closing { .. } | Ending::Over)) {
-            return false;
+            return Turn::default();
         }
         let mut left = TURN;
+        // With fewer answers waiting, more may be read.
+        let has_replied = !self.replies.is_empty();
         while left > 0 {
             let Some(reply) = self.replies.pop_front() else { break };
             self.feed(reply, &mut left);
         }
-        if self.replies.is_empty() {
+        if has_replied && self.replies.is_empty() {
             self.replies = VecDeque::new();
         }
         for n in 0..self.places.len() {
             if left == 0 {
                 break;
             }
-            self.feed_place((self.first + n) % self.places.len(), &mut left);
+            self.feed_place((self.first + n) % self.places.len(), &mut left, now);
         }
         self.first = (self.first + 1) % self.places.len().max(1);
-        left < TURN
+        Turn { is_fed: left < TURN, is_more: has_replied || left == 0 }
     }
 
-    pub(super) fn feed_place(&mut self, index: usize, left: &mut usize) {
+    pub(super) fn feed_place(&mut self, index: usize, left: &mut usize, now: Instant) {
         let Some(place) = self.places.get_mut(index) else { return };
         let news = [place.roster(), place.signals()];
         for packet in news.into_iter().flatten() {
@@ -98,9 +116,17 @@ impl Connection {
                 *left = 0;
                 return;
             }
+            if let Some(grown) = place.room().grown_after(place.cursor) {
+                self.hall.metrics.woken.took(now.saturating_duration_since(grown));
+            }
             place.cursor = batch.upto;
-            self.feed(batch.packet, left);
+            self.feed_batch(batch, left);
         }
+    }
+
+    fn feed_batch(&mut self, batch: Batch, left: &mut usize) {
+        self.hall.metrics.delivered.inc_by(batch.count as u64);
+        self.feed(batch.packet, left);
     }
 
     pub(super) fn feed(&mut self, packet: Packet, left: &mut usize) {
@@ -133,7 +159,7 @@ impl Connection {
         match (batch, self.places.iter_mut().find(|place| Arc::ptr_eq(&place.lane, &lane))) {
             (Ok(Some(batch)), Some(place)) if batch.after == place.cursor => {
                 place.cursor = batch.upto;
-                self.feed(batch.packet, &mut 0);
+                self.feed_batch(batch, &mut 0);
             }
             // Somebody equally far got it sooner, and the line has it already.
             (Ok(Some(_)), Some(_)) => {}

@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     fmt,
     sync::{Arc, atomic::Ordering},
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use openline_protocol::{Entry, Seq, Why};
@@ -66,6 +66,7 @@ impl Queue {
         Self { waiting: Mutex::default(), bell: Condvar::new(), limit }
     }
 
+    /// Takes a post; [`Queue::ring`] is called when there are no more at the moment.
     pub(super) fn post(&self, posting: Posting) -> Result<(), Box<Posting>> {
         let posting = Box::new(posting);
         let mut waiting = self.waiting.lock();
@@ -76,8 +77,12 @@ impl Queue {
         waiting.bytes += posting.size();
         posting.answers.in_flight.fetch_add(1, Ordering::AcqRel);
         waiting.jobs.push(Job::Post(posting));
-        self.bell.notify_one();
         Ok(())
+    }
+
+    /// Begins to write what was posted.
+    pub(super) fn ring(&self) {
+        self.bell.notify_one();
     }
 
     /// Hands work to the writer. Once it is closed, the work is dropped.
@@ -205,6 +210,8 @@ struct Written<'a> {
     rooms: HashMap<i64, Growth<'a>>,
     /// Posts that were there already.
     there: Vec<(&'a Posting, Seq)>,
+    /// The commit.
+    took: Duration,
 }
 
 struct Growth<'a> {
@@ -215,11 +222,11 @@ struct Growth<'a> {
 }
 
 fn commit<'a>(database: &mut Database, posts: &[&'a Posting]) -> Result<Written<'a>, Trouble> {
-    let mut written = Written { rooms: HashMap::new(), there: Vec::new() };
+    let mut written = Written { rooms: HashMap::new(), there: Vec::new(), took: Duration::ZERO };
     if posts.is_empty() {
         return Ok(written);
     }
-    let now = now();
+    let (now, begun) = (now(), Instant::now());
     database.commit(|writing| {
         for post in posts {
             append(writing, post, now, &mut written)?;
@@ -233,6 +240,7 @@ fn commit<'a>(database: &mut Database, posts: &[&'a Posting]) -> Result<Written<
         }
         Ok(())
     })?;
+    written.took = begun.elapsed();
     Ok(written)
 }
 
@@ -269,7 +277,7 @@ fn append<'a>(writing: &Writing<'_>, post: &'a Posting, now: u64, written: &mut 
 /// What is on disk is told: the rooms first, so that an answer never speaks of an entry beyond the head.
 fn publish(written: Written<'_>, metrics: &Metrics, grown: &mut Vec<Arc<Room>>) {
     if !written.rooms.is_empty() {
-        metrics.commits.inc();
+        metrics.commits.took(written.took);
     }
     for growth in written.rooms.into_values() {
         metrics.appended.inc_by(growth.entries.len() as u64);

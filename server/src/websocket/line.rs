@@ -2,13 +2,13 @@
 
 use std::{
     cell::RefCell,
-    collections::VecDeque,
     io::{self, IoSlice},
     pin::Pin,
     task::{Context, Poll, ready},
 };
 
 use bytes::{Buf, Bytes};
+use smallvec::SmallVec;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
@@ -33,7 +33,8 @@ thread_local! {
 pub(crate) struct Line {
     stream: TcpStream,
     decoder: Decoder,
-    out: VecDeque<Bytes>,
+    /// Mostly one frame, which needs no memory of its own.
+    out: SmallVec<[Bytes; 1]>,
     unsent: usize,
 }
 
@@ -51,7 +52,7 @@ impl Line {
     pub(crate) fn new(stream: TcpStream, read: &[u8]) -> Self {
         let mut decoder = Decoder::default();
         decoder.push(read);
-        Self { stream, decoder, out: VecDeque::new(), unsent: 0 }
+        Self { stream, decoder, out: SmallVec::new(), unsent: 0 }
     }
 
     /// The next message of at most `limit` bytes.
@@ -79,7 +80,7 @@ impl Line {
     /// Adds a frame to what is to be sent.
     pub(crate) fn feed(&mut self, packet: Packet) {
         self.unsent += packet.len();
-        self.out.push_back(packet.into_bytes());
+        self.out.push(packet.into_bytes());
     }
 
     /// How many bytes are fed and not yet taken by the system.
@@ -90,11 +91,11 @@ impl Line {
     /// Sends what was fed, many frames in a write.
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.unsent > 0 {
-            let sent = match self.out.front() {
-                Some(only) if self.out.len() == 1 => ready!(Pin::new(&mut self.stream).poll_write(cx, only))?,
-                _ => {
+            let sent = match &self.out[..] {
+                [only] => ready!(Pin::new(&mut self.stream).poll_write(cx, only))?,
+                all => {
                     let mut slices = [IoSlice::new(&[]); SLICES];
-                    for (slice, bytes) in slices.iter_mut().zip(&self.out) {
+                    for (slice, bytes) in slices.iter_mut().zip(all) {
                         *slice = IoSlice::new(bytes);
                     }
                     ready!(Pin::new(&mut self.stream).poll_write_vectored(cx, &slices))?
@@ -105,19 +106,21 @@ impl Line {
             }
             self.forget(sent);
         }
-        self.out = VecDeque::new();
+        self.out = SmallVec::new();
         Poll::Ready(Ok(()))
     }
 
     fn forget(&mut self, mut sent: usize) {
         self.unsent = self.unsent.saturating_sub(sent);
-        while let Some(front) = self.out.front_mut() {
-            if sent < front.len() {
-                front.advance(sent);
-                return;
-            }
-            sent -= front.len();
-            self.out.pop_front();
+        let whole = self.out.iter().take_while(|frame| {
+            let is_whole = frame.len() <= sent;
+            sent -= if is_whole { frame.len() } else { 0 };
+            is_whole
+        });
+        let whole = whole.count();
+        self.out.drain(..whole);
+        if let Some(front) = self.out.first_mut() {
+            front.advance(sent);
         }
     }
 }
