@@ -11,6 +11,7 @@ mod line;
 mod peer;
 mod example;
 mod driver;
+mod dev_tools;
 mod look;
 mod browser;
 mod axe;

@@ -1,9 +1,9 @@
 //! How a page is looked at: what the viewer's screen and settings say to it. Only Chromium can be told.
 
-use fantoccini::{Client, wd::WebDriverCompatibleCommand};
-use http::Method;
-use serde_json::{Value, json};
-use url::Url;
+use fantoccini::Client;
+use serde_json::json;
+
+use crate::dev_tools::DevTools;
 
 /// A screen, and how its viewer wants colours.
 #[derive(Clone, Copy, Debug)]
@@ -61,19 +61,5 @@ impl Look {
         ] {
             client.issue_cmd(DevTools(command, parameters)).await.expect("the browser takes the look");
         }
-    }
-}
-
-/// A command of Chromium's developer tools, as ChromeDriver passes it on.
-#[derive(Debug)]
-struct DevTools(&'static str, Value);
-
-impl WebDriverCompatibleCommand for DevTools {
-    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
-        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
-    }
-
-    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
-        (Method::POST, Some(json!({ "cmd": self.0, "params": self.1 }).to_string()))
     }
 }

@@ -15,6 +15,7 @@ use url::Url;
 use crate::{
     axe,
     browser::Engine,
+    dev_tools::DevTools,
     driver::Driver,
     look::{Colors, Look},
 };
@@ -110,11 +111,39 @@ impl Page {
         self.listen().await;
     }
 
+    /// Has a script run before anything of a page does, from the next one on. Only Chromium can be told.
+    pub async fn run_first(&self, script: &str) {
+        let command = DevTools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }));
+        self.client.issue_cmd(command).await.expect("the browser takes the script");
+    }
+
     /// Opens another tab of the same browser: the same person, if they are in already.
     pub async fn new_tab(&self, url: &str) {
         let tab = self.client.new_window(true).await.expect("a new tab opens");
         self.client.switch_to_window(tab.handle).await.expect("it comes to the front");
         self.go(url).await;
+    }
+
+    /// Closes the tab, and leaves an empty one.
+    pub async fn close_tab(&self) {
+        let empty = self.client.new_window(true).await.expect("a new tab opens");
+        self.client.close_window().await.expect("the tab closes");
+        self.client.switch_to_window(empty.handle).await.expect("the new tab comes to the front");
+    }
+
+    /// Closes the tab; there is another one.
+    pub async fn close_tab_and_look_at_the_other(&self) {
+        self.client.close_window().await.expect("the tab closes");
+        let handle = self.client.windows().await.expect("the tabs").pop().expect("another tab");
+        self.client.switch_to_window(handle).await.expect("it comes to the front");
+    }
+
+    /// Goes on in the other one of two tabs.
+    pub async fn look_at_the_other_tab(&self) {
+        let here = self.client.window().await.expect("this tab");
+        let tabs = self.client.windows().await.expect("the tabs");
+        let other = tabs.into_iter().find(|tab| *tab != here).expect("another tab");
+        self.client.switch_to_window(other).await.expect("it comes to the front");
     }
 
     /// Looks at the page in this way from now on.

@@ -51,6 +51,18 @@ impl Server {
         assert_eq!(address, self.address);
         self.process = process;
     }
+
+    /// Starts it again on the same port, and on a copy of its data, after it was killed: to the server that is data that
+    /// may be older than what was seen.
+    pub async fn restart_from_a_copy(&mut self) {
+        let copy = tempfile::tempdir().expect("a folder for the data");
+        for file in std::fs::read_dir(self.data.path()).expect("the data folder") {
+            let file = file.expect("a file of it");
+            std::fs::copy(file.path(), copy.path().join(file.file_name())).expect("the file is copied");
+        }
+        self.data = copy;
+        self.restart().await;
+    }
 }
 
 async fn spawn(listen: &str, data: &TempDir, arguments: &[String]) -> (Child, SocketAddr) {

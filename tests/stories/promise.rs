@@ -1,0 +1,217 @@
+//! The promise, told as people live it: what was written is not lost and not doubled, what was missed is told, and one's
+//! tabs are one person.
+
+use e2e::{Browser, Line, Page, Server};
+
+#[tokio::test]
+async fn what_was_written_offline_in_a_tab_that_was_closed_is_sent_when_the_room_is_opened_again_once() {
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
+    let line = Line::to(server.address()).await;
+    let ada = browser.visit(&line.url("/r/lobby")).await;
+    let bo = browser.visit(&server.url("/r/lobby")).await;
+    ada.enter_as("Ada").await;
+    bo.enter_as("Bo").await;
+    ada.is_joined().await;
+    line.cut();
+    ada.says("Try now").await;
+    for text in ["first", "second", "third"] {
+        ada.say(text).await;
+    }
+    let waiting =
+        "[...document.querySelectorAll('li.draft')].filter(d => d.innerText.includes('Waiting')).length === 3";
+    ada.until("three that are kept for later, and say so", waiting).await;
+    ada.close_tab().await;
+    line.mend();
+    ada.go(&line.url("/r/lobby")).await;
+    bo.sees(&["first", "second", "third"]).await;
+    ada.sees(&["first", "second", "third"]).await;
+    ada.reload().await;
+    ada.is_joined().await;
+    ada.say("fourth").await;
+    bo.sees(&["first", "second", "third", "fourth"]).await;
+    for page in [&ada, &bo] {
+        assert_eq!(page.entries().await, ["first", "second", "third", "fourth"]);
+        assert_eq!(page.drafts().await, [""; 0]);
+    }
+    end([ada, bo]).await;
+}
+
+#[tokio::test]
+async fn drafts_that_an_older_page_left_in_local_storage_are_sent() {
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
+    let ada = browser.visit(&server.url("/health")).await;
+    let draft = r#"{"id":"0b5b2c5e-1111-4222-8333-444455556666","body":{"text":"from long ago"},"written_at":1}"#;
+    ada.eval(&format!(
+        "localStorage.setItem('openline/name', 'Ada') || \
+         localStorage.setItem('openline/draft/lobby/0b5b2c5e-1111-4222-8333-444455556666', '{draft}')"
+    ))
+    .await;
+    ada.go(&server.url("/r/lobby")).await;
+    ada.sees(&["from long ago"]).await;
+    ada.reload().await;
+    ada.sees(&["from long ago"]).await;
+    let left = "Object.keys(localStorage).filter(key => key.startsWith('openline/draft/')).length";
+    assert_eq!(ada.eval(left).await, 0, "it is kept in one place, and settled there");
+    end([ada]).await;
+}
+
+#[tokio::test]
+async fn where_the_browser_has_no_database_drafts_are_kept_all_the_same() {
+    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    let line = Line::to(server.address()).await;
+    let ada = browser.visit(&line.url("/health")).await;
+    ada.run_first("Object.defineProperty(window, 'indexedDB', { value: undefined })").await;
+    ada.go(&line.url("/r/lobby")).await;
+    ada.enter_as("Ada").await;
+    ada.say("on the line").await;
+    ada.sees(&["on the line"]).await;
+    line.cut();
+    ada.says("Try now").await;
+    ada.say("off the line").await;
+    ada.says("Waiting for the line").await;
+    ada.reload().await;
+    ada.until("the draft again", "document.querySelector('li.draft')").await;
+    line.mend();
+    ada.sees(&["on the line", "off the line"]).await;
+    assert_eq!(ada.entries().await.len(), 2);
+    end([ada]).await;
+}
+
+#[tokio::test]
+async fn what_one_tab_wrote_and_left_another_tab_sends() {
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
+    let line = Line::to(server.address()).await;
+    let ada = browser.visit(&line.url("/r/lobby")).await;
+    ada.enter_as("Ada").await;
+    ada.is_joined().await;
+    ada.new_tab(&line.url("/r/lobby")).await;
+    ada.is_joined().await;
+    line.cut();
+    ada.says("Try now").await;
+    ada.say("written in the second tab").await;
+    ada.says("Waiting for the line").await;
+    ada.close_tab_and_look_at_the_other().await;
+    ada.until("the other tab's draft", "document.querySelector('li.draft')").await;
+    line.mend();
+    ada.sees(&["written in the second tab"]).await;
+    assert_eq!(ada.entries().await.len(), 1);
+    assert_eq!(ada.drafts().await, [""; 0]);
+    end([ada]).await;
+}
+
+#[tokio::test]
+async fn two_fresh_tabs_opened_at_once_become_one_person() {
+    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
+    let line = Line::to(server.address()).await;
+    let ada = browser.visit(&line.url("/health")).await;
+    ada.eval("localStorage.setItem('openline/name', 'Ada')").await;
+    // Both are on their way before either is answered: neither can know what the other becomes.
+    line.hold_answers();
+    ada.go(&line.url("/r/lobby")).await;
+    ada.until("the box", "document.querySelector('textarea')").await;
+    ada.new_tab(&line.url("/r/lobby")).await;
+    ada.until("the box", "document.querySelector('textarea')").await;
+    line.mend();
+    ada.say("from one tab").await;
+    ada.sees(&["from one tab"]).await;
+    ada.look_at_the_other_tab().await;
+    ada.say("from the other").await;
+    ada.sees(&["from one tab", "from the other"]).await;
+    assert_eq!(ada.eval("document.querySelectorAll('li.row.mine').length").await, 2, "both are hers");
+    ada.go(&line.url("/rooms/lobby/entries")).await;
+    let authors = "new Set(JSON.parse(document.body.innerText).entries.map(entry => entry.from.id)).size";
+    assert_eq!(ada.eval(authors).await, 1, "one person wrote both");
+    end([ada]).await;
+}
+
+#[tokio::test]
+async fn a_room_that_started_over_says_so_and_offers_what_was_written_for_the_old_one() {
+    let (mut server, browser) = (Server::start(&[]).await, Browser::start().await);
+    let ada = browser.visit(&server.url("/r/lobby")).await;
+    ada.enter_as("Ada").await;
+    ada.say("before").await;
+    ada.sees(&["before"]).await;
+    server.kill().await;
+    ada.says("Try now").await;
+    ada.say("to be decided").await;
+    ada.says("Waiting for the line").await;
+    // The page of a new day has not been in the old room: it knows of it from the browser's storage.
+    server.restart_from_a_copy().await;
+    ada.reload().await;
+    ada.says("The room has started over").await;
+    ada.until("the draft, unsent", "document.querySelector('li.draft.unsent')").await;
+    assert_eq!(ada.entries().await, ["before"], "nothing is sent by itself");
+    ada.push("Retry").await;
+    ada.sees(&["before", "to be decided"]).await;
+    assert_eq!(ada.drafts().await, [""; 0]);
+    end([ada]).await;
+}
+
+#[tokio::test]
+async fn what_was_missed_and_is_no_longer_kept_is_told() {
+    let (server, browser) = (Server::start(&["--keep-entries", "120"]).await, Browser::start().await);
+    let line = Line::to(server.address()).await;
+    let ada = browser.visit(&line.url("/r/lobby")).await;
+    let bo = browser.visit(&server.url("/r/lobby")).await;
+    ada.enter_as("Ada").await;
+    bo.enter_as("Bo").await;
+    ada.say("seen").await;
+    bo.sees(&["seen"]).await;
+    line.cut();
+    ada.says("Try now").await;
+    bo.fill_room(400).await;
+    line.mend();
+    ada.sees(&["filler 400"]).await;
+    ada.says("while you were away and are not shown").await;
+    end([ada, bo]).await;
+}
+
+#[tokio::test]
+async fn ten_thousand_missed_are_caught_up_and_drawn() {
+    let (server, browser) = (Server::start(&["--rate", "100000", "--burst", "100000"]).await, Browser::start().await);
+    let line = Line::to(server.address()).await;
+    let ada = browser.visit(&line.url("/r/lobby")).await;
+    let bo = browser.visit(&server.url("/r/lobby")).await;
+    ada.enter_as("Ada").await;
+    bo.enter_as("Bo").await;
+    ada.is_joined().await;
+    line.cut();
+    ada.says("Try now").await;
+    bo.fill_room(10_000).await;
+    bo.close().await;
+    ada.eval(WATCH).await;
+    line.mend();
+    ada.until("the last of them, drawn", "document.body.dataset.drawn").await;
+    let took = ada.eval("Number(document.body.dataset.drawn)").await.as_f64().unwrap();
+    println!("10,000 entries missed: caught up and drawn {took:.0} ms after the line was up");
+    assert!(took < MOST_MS, "{took} ms");
+    end([ada]).await;
+}
+
+/// The goal is 1,000; a machine that does other things meanwhile gets more.
+const MOST_MS: f64 = 5_000.0;
+
+/// Takes the time from when a socket is open to when the frame with the last entry has been drawn.
+const WATCH: &str = "(() => {
+    let up;
+    const Raw = WebSocket;
+    window.WebSocket = class extends Raw {
+        constructor(...how) { super(...how); this.addEventListener('open', () => up = performance.now()); }
+    };
+    const watch = new MutationObserver(() => {
+        const last = [...document.querySelectorAll('[role=log] li.row .text')].pop();
+        if (!up || !last || last.textContent !== 'filler 10000') return;
+        watch.disconnect();
+        requestAnimationFrame(() => setTimeout(() => document.body.dataset.drawn = performance.now() - up));
+    });
+    watch.observe(document.body, { subtree: true, childList: true, characterData: true });
+})()";
+
+/// Nothing may have gone wrong in any page by the end.
+async fn end<const N: usize>(pages: [Page; N]) {
+    for page in pages {
+        let complaints = page.complaints().await.into_iter().filter(|complaint| !complaint.contains("/favicon.ico"));
+        assert_eq!(complaints.collect::<Vec<_>>(), [""; 0], "but for the icon that pages of plain text don't name");
+        page.close().await;
+    }
+}
