@@ -28,8 +28,8 @@ pub struct Replica {
     epoch: Option<Epoch>,
     /// The log's end when the room was joined last: up to there it is being caught up.
     promised: Seq,
-    /// When it was last drawn while it is being caught up: milliseconds since 1970, UTC.
-    drawn_at: u64,
+    /// Until when nothing of it is drawn while it is being caught up.
+    undrawn: Option<Pause>,
     view: View,
     /// How far the room has been read, on any page of this browser.
     read: Option<Cursor>,
@@ -73,7 +73,7 @@ impl Replica {
             name,
             epoch: None,
             promised: Seq::START,
-            drawn_at: 0,
+            undrawn: None,
             view: View::new(History::Loading, Seq::START),
             read: None,
             last_log: None,
@@ -258,9 +258,9 @@ impl Replica {
     /// Whether what has come is worth drawing: while thousands are being caught up, only now and then, because a drawing
     /// takes longer than a batch.
     pub(crate) fn is_worth_drawing(&mut self, now: u64) -> bool {
-        let worth = self.view.end() >= self.promised || now >= self.drawn_at.saturating_add(DRAW_EVERY);
+        let worth = self.view.end() >= self.promised || self.undrawn.is_none_or(|pause| pause.left(now) == 0);
         if worth {
-            self.drawn_at = now;
+            self.undrawn = Some(Pause::new(now, DRAW_EVERY));
         }
         worth
     }

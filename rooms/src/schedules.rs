@@ -8,7 +8,9 @@ mod server;
 
 use std::collections::{BTreeMap, HashSet};
 
-use openline_protocol::{Body, Cursor, Entry, Join, MessageId, Person, PersonId, RoomName, Seq, SessionId};
+use openline_protocol::{
+    Body, Cursor, Entry, Epoch, Join, MessageId, Person, PersonId, RoomName, Seq, SessionId, ToServer,
+};
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use uuid::Uuid;
 
@@ -69,6 +71,8 @@ struct World {
     /// What was written in each tab's life into each room, in order.
     written: Vec<(RoomName, Vec<MessageId>)>,
     lives: BTreeMap<(usize, RoomName), usize>,
+    /// The log in which its author was when they wrote it.
+    meant_for: BTreeMap<MessageId, Epoch>,
     discarded: HashSet<MessageId>,
     /// Told to their author as not stored, or on a page that crashed where there was no place for notes.
     lost: HashSet<MessageId>,
@@ -94,6 +98,7 @@ impl World {
             tabs: Vec::new(),
             written: Vec::new(),
             lives: BTreeMap::new(),
+            meant_for: BTreeMap::new(),
             discarded: HashSet::new(),
             lost: HashSet::new(),
             retried: HashSet::new(),
@@ -155,8 +160,8 @@ impl World {
             81..82 => self.discard(place),
             82..83 => self.browsers[person].full = !self.browsers[person].full,
             83..86 => self.others_speak(),
-            86..91 => self.look(place),
-            91..95 => self.fetch(place),
+            86..92 => self.look(place),
+            92..95 => self.fetch(place),
             95..97 => self.mark_read(place),
             _ => self.wake_if_due(place),
         }
@@ -181,6 +186,9 @@ impl World {
         let body = Body::text("hi");
         let draft = Draft { id, kind: None, body, written_at: self.now, epoch: None, fate: Fate::Storing };
         self.written[self.lives[&(place, room.clone())]].1.push(id);
+        if let Some(cursor) = self.tabs[place].replicas.get(&room).unwrap().cursor() {
+            self.meant_for.insert(id, cursor.epoch);
+        }
         let effects = self.tabs[place].replicas.write(&room, draft);
         self.apply(place, effects);
     }
@@ -190,7 +198,7 @@ impl World {
         let room = self.a_room();
         let from = Person { id: PersonId(Uuid::max()), name: "Bo".parse().unwrap() };
         let log = self.server.logs.entry(room).or_default();
-        for _ in 0..self.rng.random_range(1..80) {
+        for _ in 0..self.rng.random_range(1..250) {
             log.append(MessageId(Uuid::from_u128(self.rng.random())), from.clone(), self.now, Body::text("ho"));
         }
     }
@@ -217,11 +225,11 @@ impl World {
         let replicas = &mut self.tabs[place].replicas;
         let head = replicas.get(&room).unwrap().cursor().map_or(1, |cursor| cursor.seq.number() + 1);
         let seq = Seq::new(self.rng.random_range(0..=head)).unwrap();
-        let effects = match self.rng.random_range(0..8) {
-            0..3 => replicas.load_older(&room),
-            3..5 => replicas.load_newer(&room),
-            5 => replicas.show_around(&room, seq),
-            6 => replicas.show_latest(&room),
+        let effects = match self.rng.random_range(0..10) {
+            0..2 => replicas.load_older(&room),
+            2..6 => replicas.load_newer(&room),
+            6..8 => replicas.show_around(&room, seq),
+            8 => replicas.show_latest(&room),
             _ => {
                 let seq = Some(seq).filter(|_| self.rng.random());
                 replicas.looking_at(&room, seq);
@@ -314,6 +322,13 @@ impl World {
         for effect in effects {
             match effect {
                 Effect::Say(message) => {
+                    if let ToServer::Post(post) = &message {
+                        // What another tab has settled or discarded is no longer stored; this one may not know yet.
+                        let is_done = self.discarded.contains(&post.id)
+                            || self.server.logs.values().any(|log| log.ids.contains_key(&post.id));
+                        let is_stored = self.browsers[tab.person].keeps_for_good(&post.room, post.id) || is_done;
+                        assert!(is_stored, "seed {}: something is posted that is not stored", self.seed);
+                    }
                     if let Some(line) = &mut tab.line {
                         line.up.push_back(message);
                     }
@@ -491,6 +506,7 @@ impl World {
             assert_eq!(ids.len(), log.entries.len(), "seed {seed}: something is in the log twice");
         }
         self.check_written();
+        self.check_meant();
         self.check_people();
         seen.add(self.seen);
     }
@@ -506,6 +522,14 @@ impl World {
             let in_order = kept.iter().filter(|id| !self.retried.contains(id));
             assert!(in_order.filter_map(|id| log.ids.get(id)).is_sorted(), "seed {seed}: the order of writing is lost");
         }
+    }
+
+    /// Nothing goes into another log than it was written for, unless its author said so.
+    fn check_meant(&self) {
+        let epoch = self.server.epoch();
+        let mut said = self.server.logs.values().flat_map(|log| log.ids.keys());
+        let is_meant = |id| self.meant_for.get(id).is_none_or(|log| *log == epoch) || self.retried.contains(id);
+        assert!(said.all(is_meant), "seed {}: a draft went by itself into a log it was not written for", self.seed);
     }
 
     /// Nobody is two people, all tabs of a person know the same, and nothing is left in a store.

@@ -71,7 +71,12 @@ impl Browser {
 
     /// Whether a draft outlives its tab.
     pub(super) fn keeps(&mut self, room: &RoomName, id: MessageId) -> bool {
-        self.is_noted(id) || self.kept(room).iter().any(|draft| draft.id == id)
+        self.is_noted(id) || self.keeps_for_good(room, id)
+    }
+
+    /// Whether a draft is in the store, and not on its way there.
+    pub(super) fn keeps_for_good(&mut self, room: &RoomName, id: MessageId) -> bool {
+        self.kept(room).iter().any(|draft| draft.id == id)
     }
 
     /// Whether any draft of a room is kept.
