@@ -8,7 +8,7 @@ use crate::{Account, Finding, Testimony, Told, logs::Logs};
 
 pub(crate) fn check<'a>(account: &'a Account, tab: &'a Testimony, logs: &Logs<'a>, findings: &mut Vec<Finding>) {
     check_answers(account, tab, logs, findings);
-    check_order(tab, logs, findings);
+    check_order(account, tab, logs, findings);
     for (room, rest) in &tab.rest {
         for id in &rest.underway {
             findings.push(Finding::StuckDraft { tab: tab.name.clone(), room: room.clone(), id: *id });
@@ -50,13 +50,12 @@ fn check_answers<'a>(account: &'a Account, tab: &'a Testimony, logs: &Logs<'a>, 
     }
 }
 
-/// In each life of a page, and each log, drafts are in the order they were written.
-fn check_order<'a>(tab: &'a Testimony, logs: &Logs<'a>, findings: &mut Vec<Finding>) {
-    let again: BTreeSet<_> = tab
-        .told
-        .iter()
-        .filter_map(|told| if let Told::WroteAgain { id, .. } = told { Some(id) } else { None })
-        .collect();
+/// In each life of a page, and each log, drafts are in the order they were written, but for those that their author
+/// posted once more by hand, from whichever tab.
+fn check_order<'a>(account: &'a Account, tab: &'a Testimony, logs: &Logs<'a>, findings: &mut Vec<Finding>) {
+    let told = account.tabs.iter().flat_map(|tab| &tab.told);
+    let again: HashSet<_> =
+        told.filter_map(|told| if let Told::WroteAgain { id, .. } = told { Some(id) } else { None }).collect();
     let mut last: BTreeMap<(&RoomName, &str), (Seq, MessageId)> = BTreeMap::new();
     for told in &tab.told {
         match told {

@@ -216,6 +216,11 @@ fn drafts_that_change_places_are_found() {
         account.tabs[0].told.insert(4, joined(0));
     });
     assert_eq!(apart, [], "each life of a page has an order of its own");
+    let by_hand = found(|account| {
+        account.tabs[0].told.swap(2, 3);
+        account.tabs[1].told.push(Told::WroteAgain { room: room(), id: id(1) });
+    });
+    assert_eq!(by_hand, [], "what is posted by hand, here or in another tab, has no order to keep");
 }
 
 #[test]
