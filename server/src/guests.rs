@@ -5,7 +5,7 @@ use std::{
     net::{IpAddr, Ipv6Addr},
     sync::{
         Arc, Weak,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -32,6 +32,7 @@ pub(crate) struct Guests {
     /// How far the lines are that don't take what they were given.
     behind: Mutex<HashMap<u64, Vec<Whereabouts>>>,
     left: Notify,
+    is_draining: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -88,6 +89,7 @@ impl Guests {
             slow: Mutex::new(Slow::new(unsent)),
             behind: Mutex::default(),
             left: Notify::new(),
+            is_draining: AtomicBool::new(false),
         }
     }
 
@@ -120,6 +122,16 @@ impl Guests {
         }
         lines.open.insert(number, Arc::clone(&wake));
         Listed { guests: Arc::clone(self), number, wake, session: None, stall: None, is_behind: false }
+    }
+
+    /// Says that the server is about to stop.
+    pub(crate) fn drain(&self) {
+        self.is_draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether who comes now may stay.
+    pub(crate) fn are_welcome(&self) -> bool {
+        !self.is_draining.load(Ordering::Relaxed) && !self.lines.lock().is_stopping
     }
 
     /// Tells all lines, also those that come from now on, that the server stops.

@@ -4,6 +4,7 @@
 mod sabotage;
 
 mod pace;
+mod files;
 mod origin;
 mod options;
 mod wake;

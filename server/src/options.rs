@@ -150,6 +150,11 @@ pub struct Limits {
     /// Seconds a stop may take: to finish what is under way and say goodbye to everybody.
     #[arg(long, env = "OPENLINE_STOP_TIME", value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     pub stop_time: Duration,
+
+    /// Seconds between being told to stop and doing so, in which everything goes on but `/ready` says no: so long a
+    /// proxy in front takes to notice.
+    #[arg(long, env = "OPENLINE_DRAIN_TIME", value_name = "SECONDS", default_value = "0", value_parser = wait)]
+    pub drain_time: Duration,
 }
 
 impl Limits {
@@ -195,6 +200,10 @@ fn number(most: usize, what: &'static str) -> impl Fn(&str) -> Result<usize, Str
 fn days(text: &str) -> Result<Duration, String> {
     let time = text.parse().ok().and_then(|days: f64| Duration::try_from_secs_f64(days * 86_400.0).ok());
     time.filter(|time| *time >= Duration::from_secs(1)).ok_or_else(|| "say days, from 0.00002 on".into())
+}
+
+fn wait(text: &str) -> Result<Duration, String> {
+    if text.parse() == Ok(0.0) { Ok(Duration::ZERO) } else { seconds(text) }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

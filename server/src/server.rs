@@ -16,6 +16,7 @@ use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
 use crate::{
+    files,
     guests::Guests,
     hall::Hall,
     history::OpenError,
@@ -76,7 +77,8 @@ pub enum StartError {
 }
 
 impl Server {
-    /// Takes the address and opens the data file. Connections wait until it is run.
+    /// Takes the address and opens the data file. Connections wait until it is run. The process may then open as many
+    /// files as this user may let it; where that is too few for the connections, fewer are let in.
     ///
     /// # Errors
     /// All of [`StartError`]; nothing was changed then, except that an empty data folder may be there.
@@ -86,13 +88,22 @@ impl Server {
     ///
     /// # Cancel safety
     /// Nothing is left but, perhaps, an empty data folder.
-    pub async fn bind(options: Options) -> Result<Self, StartError> {
+    pub async fn bind(mut options: Options) -> Result<Self, StartError> {
         let address = options.listen;
         let listener = TcpListener::bind(address).await.map_err(|error| match error.kind() {
             io::ErrorKind::AddrInUse => StartError::InUse { address },
             _ => StartError::Listen { address, error },
         })?;
         let address = listener.local_addr().map_err(|error| StartError::Listen { address, error })?;
+        // Better to turn away who is too many than to find no file for who was let in.
+        let (wanted, fit) = (options.limits.connections, files::connections());
+        if fit < wanted {
+            tracing::warn!(
+                "this process may open as many files as are enough for {fit} connections, not for {wanted}: no more are \
+                 let in; let it open more (LimitNOFILE= in a unit of systemd's, or ulimit -n), or say --connections {fit}"
+            );
+            options.limits.connections = fit;
+        }
         let hall = Arc::new(Hall::open(&options)?);
         tokio::spawn(Guests::shed(Arc::downgrade(&hall.guests)));
         tokio::spawn(keep(options.keep_entries, options.keep_days, Arc::downgrade(&hall)));
@@ -120,21 +131,31 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()>) {
         tracing::info!(address = %self.address, "listening");
         let requests = watch::Sender::new(Requests::Taken);
-        let mut stop = pin!(stop);
+        self.accept_until(stop, &requests).await;
+        let drain_time = self.hall.limits.drain_time;
+        if !drain_time.is_zero() {
+            tracing::info!(?drain_time, "draining");
+            self.hall.guests.drain();
+            self.accept_until(tokio::time::sleep(drain_time), &requests).await;
+        }
+        self.stop(requests).await;
+    }
+
+    async fn accept_until(&self, end: impl Future<Output = ()>, requests: &watch::Sender<Requests>) {
+        let mut end = pin!(end);
         loop {
             let accepted = tokio::select! {
-                () = &mut stop => break,
+                () = &mut end => return,
                 accepted = self.listener.accept() => accepted,
             };
             match accepted {
-                Ok((stream, address)) => self.serve(stream, address, &requests),
+                Ok((stream, address)) => self.serve(stream, address, requests),
                 Err(error) => {
                     tracing::warn!(%error, "could not accept a connection");
                     tokio::time::sleep(ACCEPT_AGAIN).await;
                 }
             }
         }
-        self.stop(requests).await;
     }
 
     fn serve(&self, stream: TcpStream, address: SocketAddr, requests: &watch::Sender<Requests>) {

@@ -53,6 +53,7 @@ pub(crate) fn routes(doors: Arc<Doors>) -> Router {
         .route("/ws", get(ws))
         .route("/echo", get(echoes))
         .route("/health", get(async || "ok\n"))
+        .route("/ready", get(ready))
         .route("/metrics", get(metrics))
         .merge(ours)
         .route("/", get(page))
@@ -157,6 +158,13 @@ impl IntoResponse for Forbidden {
     fn into_response(self) -> Response {
         sentence(StatusCode::FORBIDDEN, self.0)
     }
+}
+
+async fn ready(State(doors): State<Arc<Doors>>) -> Response {
+    if doors.hall.guests.are_welcome() {
+        return sentence(StatusCode::OK, "ready\n");
+    }
+    sentence(StatusCode::SERVICE_UNAVAILABLE, "The server is about to stop.\n")
 }
 
 async fn metrics(State(doors): State<Arc<Doors>>) -> Response {

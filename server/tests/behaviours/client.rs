@@ -30,7 +30,11 @@ pub(crate) struct Running {
 
 pub(crate) fn options(data: &Path, arguments: &[&str]) -> Options {
     let data = data.display().to_string();
-    Options::parse_from(["openline-server", "--listen", "127.0.0.1:0", "--data", &data].iter().chain(arguments))
+    let mut options = Options::parse_from(["openline-server", "--data", &data].iter().chain(arguments));
+    if !arguments.contains(&"--listen") {
+        options.listen = ([127, 0, 0, 1], 0).into();
+    }
+    options
 }
 
 impl Running {
@@ -112,7 +116,7 @@ impl Client {
 
     /// A line whose system takes in only so many bytes that aren't read.
     pub(crate) async fn dial_with(address: SocketAddr, buffer: Option<u32>) -> Self {
-        let tcp = TcpSocket::new_v4().unwrap();
+        let tcp = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.unwrap();
         if let Some(buffer) = buffer {
             tcp.set_recv_buffer_size(buffer).unwrap();
         }

@@ -20,3 +20,5 @@ mod disk;
 mod restoring;
 #[cfg(test)]
 mod keeping;
+#[cfg(test)]
+mod operating;
