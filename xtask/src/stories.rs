@@ -22,7 +22,7 @@ pub(crate) enum Engine {
 
 /// The stories of the pages, which every browser has to live. The others are about what one browser shows at the other
 /// end of the line, or can be told nowhere but in Chromium.
-const OF_THE_PAGES: &str = "--test chat --test wire";
+const OF_THE_PAGES: &str = "--test chat --test promise --test wire";
 
 /// Tells them.
 pub(crate) fn run(project: &Project, engine: Engine) -> Result<Tally> {
