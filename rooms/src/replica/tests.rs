@@ -283,6 +283,19 @@ fn what_is_not_stored_is_not_sent_and_what_was_written_after_it_waits() {
 }
 
 #[test]
+fn a_room_keeps_so_many_drafts_and_no_more() {
+    let mut replica = caught_up();
+    assert!(!replica.has_room_for(Draft::MAX_BYTES_IN_ROOM + 1));
+    (0..Draft::MAX_IN_ROOM as u64).for_each(|n| replica.outbox().put(draft(1_000 + n)));
+    assert!(!replica.has_room_for(1));
+    replica.outbox().take(id(1_000));
+    assert!(replica.has_room_for(1));
+    let held = 2 * (Draft::MAX_IN_ROOM - 1);
+    assert!(replica.has_room_for(Draft::MAX_BYTES_IN_ROOM - held));
+    assert!(!replica.has_room_for(Draft::MAX_BYTES_IN_ROOM - held + 1));
+}
+
+#[test]
 fn what_was_discarded_does_not_come_back_with_an_answer_of_the_store() {
     let mut replica = caught_up();
     replica.outbox().load();
