@@ -30,6 +30,8 @@ mod echo;
 mod page;
 mod web;
 mod server;
+#[doc(hidden)]
+pub mod rubbish;
 
 pub use self::{
     backup::{BackupError, back_up},

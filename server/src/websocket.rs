@@ -9,7 +9,7 @@ mod line;
 mod handshake;
 
 pub(crate) use self::{
-    decoder::Message,
+    decoder::{Decoder, Message, Violation},
     handshake::Handshake,
     line::{Line, LineError},
     packet::Packet,

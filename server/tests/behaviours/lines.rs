@@ -441,7 +441,7 @@ const UPGRADE: &[(&str, &str)] = &[
     ("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA=="),
 ];
 
-fn handshake(address: std::net::SocketAddr, extra: &str) -> String {
+pub(crate) fn handshake(address: std::net::SocketAddr, extra: &str) -> String {
     let mut text = format!("GET /ws HTTP/1.1\r\nHost: {address}\r\n{extra}");
     for (name, value) in UPGRADE {
         text.push_str(&format!("{name}: {value}\r\n"));
@@ -450,7 +450,7 @@ fn handshake(address: std::net::SocketAddr, extra: &str) -> String {
 }
 
 /// A frame as a client sends it.
-fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![first];
     match payload.len() {
         n @ 0..126 => frame.push(0x80 | n as u8),

@@ -11,6 +11,8 @@ mod search;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
+mod rubbish;
+#[cfg(test)]
 mod command;
 #[cfg(test)]
 mod slow;
