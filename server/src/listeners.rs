@@ -45,3 +45,39 @@ impl Listeners {
         self.0.lock().get(&person).into_iter().flatten().for_each(|(_, wake)| wake.wake());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Counter(AtomicUsize);
+
+    impl std::task::Wake for Counter {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    #[test]
+    fn what_is_for_one_person_wakes_that_persons_lines_and_nobody_else() {
+        let listeners = Listeners::default();
+        let person = |n| PersonId(uuid::Uuid::from_u128(n));
+        // Lines 0 and 1 are one person's, and line 2 is another's.
+        let counters: Vec<Arc<Counter>> = (0..3).map(|_| Arc::default()).collect();
+        for (line, counter) in (0_u64..).zip(&counters) {
+            let wake = Arc::new(Wake::default());
+            wake.listen(&Arc::clone(counter).into());
+            listeners.add(person(u128::from(line / 2)), line, wake);
+        }
+        let woken = || counters.iter().map(|counter| counter.0.load(Ordering::SeqCst)).collect::<Vec<_>>();
+        listeners.wake(person(0));
+        assert_eq!(woken(), [1, 1, 0]);
+        listeners.wake_all();
+        assert_eq!(woken(), [1, 1, 1], "who was woken and has not run yet is not woken again");
+        listeners.remove(person(1), 2);
+        assert_eq!(listeners.0.lock().len(), 1);
+    }
+}
