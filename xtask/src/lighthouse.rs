@@ -27,7 +27,7 @@ const LIMIT: Duration = Duration::from_secs(180);
 
 /// Looks at each page as a phone on a slow line does, which is how Lighthouse looks; each page counts as one test.
 pub(crate) fn judge(project: &Project) -> Result<Tally> {
-    let program = Server::build(project, Profile::Release)?;
+    let program = Server::build(project, Profile::Dev)?;
     let folder = project.target.join(format!("lighthouse-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
     let server = Server::start(
