@@ -11,7 +11,7 @@ pub(crate) use self::drawing::count;
 use std::{cell::Cell, collections::BTreeMap, rc::Rc};
 
 use gloo_events::EventListener;
-use gloo_timers::callback::Timeout;
+use gloo_timers::callback::{Interval, Timeout};
 use openline_rooms::{
     Change, Draft, Line, Rooms, Subscription,
     protocol::{Body, Heard, Person, PersonName, RoomName, Seq},
@@ -22,7 +22,8 @@ use crate::{
     act::Act,
     announcer::Announcer,
     composer,
-    focus::{document, has_fine_pointer, put_focus},
+    focus::{document, has_keyboard, put_focus},
+    health::{self, Health},
     here::Here,
     kept,
     notices::Notices,
@@ -49,6 +50,7 @@ pub(crate) struct ChatProps {
 pub(crate) struct Chat {
     rooms: Rooms,
     line: Line,
+    health: Health,
     me: Option<Person>,
     /// In the order the viewer came into them.
     list: Vec<RoomName>,
@@ -102,6 +104,7 @@ struct Timers {
     typists: Option<Timeout>,
     flash: Option<Timeout>,
     notices: Option<Timeout>,
+    measure: Option<Interval>,
 }
 
 /// How the parts say what the viewer does. Made once: a part whose properties are the same is not drawn anew.
@@ -125,6 +128,9 @@ struct Tell {
 pub(crate) enum Msg {
     Line,
     Me,
+    Beat,
+    /// It is time to measure the line.
+    Measure,
     Room(RoomName),
     Heard(RoomName, Vec<Heard>),
     Moved(RoomName, Move),
@@ -168,6 +174,7 @@ impl Component for Chat {
             move |change| match change {
                 Change::Line => link.send_message(Msg::Line),
                 Change::Me => link.send_message(Msg::Me),
+                Change::Beat => link.send_message(Msg::Beat),
                 Change::Room(room) => link.send_message(Msg::Room(room.clone())),
                 Change::Signals { room, signals } => {
                     link.send_message(Msg::Heard(room.clone(), signals.clone()));
@@ -179,6 +186,7 @@ impl Component for Chat {
         let input = NodeRef::default();
         let mut chat = Self {
             line: rooms.line(),
+            health: Health::default(),
             me: rooms.me(),
             rooms,
             list: Vec::new(),
@@ -199,6 +207,9 @@ impl Component for Chat {
             _subscription: subscription,
         };
         chat.wait_for_midnight(ctx);
+        let link = ctx.link().clone();
+        chat.timers.measure = Some(Interval::new(health::EVERY, move || link.send_message(Msg::Measure)));
+        chat.health.line(time::now(), chat.line == Line::Up);
         for room in kept::rooms() {
             chat.join(ctx, &room);
         }
@@ -233,7 +244,7 @@ impl Component for Chat {
             put_focus(&target);
         }
         // On a touch screen the keyboard would cover the room one has just come to see.
-        if first_render && has_fine_pointer() {
+        if first_render && has_keyboard() {
             put_focus(&self.input);
         }
     }
@@ -285,7 +296,7 @@ impl Chat {
             place.enter(me);
         }
         self.panel = None;
-        if has_fine_pointer() {
+        if has_keyboard() {
             self.focus_next = Some(self.input.clone());
         }
         self.follow(ctx, &room.clone());

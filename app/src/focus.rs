@@ -11,10 +11,10 @@ pub(crate) fn put_focus(element: &NodeRef) {
     }
 }
 
-/// Whether the viewer points with something like a mouse, so that a focused field brings up no keyboard.
-pub(crate) fn has_fine_pointer() -> bool {
-    let query = web_sys::window().and_then(|window| window.match_media("(pointer: fine)").ok().flatten());
-    query.is_some_and(|query| query.matches())
+/// Whether a focused field brings up no keyboard that covers things: the viewer does not point with a finger.
+pub(crate) fn has_keyboard() -> bool {
+    let query = web_sys::window().and_then(|window| window.match_media("(pointer: coarse)").ok().flatten());
+    query.is_some_and(|query| !query.matches())
 }
 
 /// The document, which every page has.

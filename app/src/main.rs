@@ -17,6 +17,7 @@ mod known;
 mod typists;
 mod announcer;
 mod notices;
+mod health;
 mod shortcuts;
 mod keys;
 mod focus;

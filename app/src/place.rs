@@ -27,6 +27,8 @@ pub(crate) struct Place {
     elsewhere: Option<Fold>,
     reading: Reading,
     stretch: Stretch,
+    /// How far the log went when the viewer first came: up to there it is history.
+    history: Option<Cursor>,
     /// How far arrivals have been told.
     told: Option<Cursor>,
     pub(crate) scroller: Scroller,
@@ -47,6 +49,7 @@ impl Place {
             elsewhere: None,
             reading: Reading::default(),
             stretch: Stretch::default(),
+            history: None,
             told: None,
             scroller: Scroller::new(on_move),
             typists: Typists::default(),
@@ -71,9 +74,14 @@ impl Place {
         } else {
             self.elsewhere.get_or_insert_default().follow(Some(&cursor.epoch), replica.entries());
         }
-        self.reading.follow(replica.read());
+        self.history = self.history.take().filter(|history| history.epoch == cursor.epoch);
+        if self.history.is_none() && replica.is_caught_up() {
+            self.history = Some(cursor.clone());
+        }
+        let read = replica.read().or(self.history.as_ref().map(|history| history.seq));
+        self.reading.follow(read);
         let told = self.told.replace(cursor.clone()).filter(|told| told.epoch == cursor.epoch);
-        let news = told.zip(replica.read()).map(|(told, read)| self.fold.after(told.seq.max(read)));
+        let news = told.zip(read).map(|(told, read)| self.fold.after(told.seq.max(read)));
         let mut arrivals: Vec<_> = news.into_iter().flatten().filter(|e| Some(e.from.id) != me).cloned().collect();
         arrivals.reverse();
         for arrival in &arrivals {

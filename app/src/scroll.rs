@@ -48,6 +48,8 @@ enum Mode {
     Pinned,
     /// To a row, if there is one to hold on to.
     Anchored(Option<Anchor>),
+    /// To a row that is not drawn yet. Until it is, where the list is means nothing.
+    Jumping(Anchor),
 }
 
 /// The scroll position of one list, and the only one who decides about it.
@@ -73,7 +75,7 @@ impl Scroll {
 
     /// Goes to a row, and holds on to it at this distance from the top of what is seen.
     pub(crate) fn hold(&mut self, anchor: Anchor) {
-        self.mode = Mode::Anchored(Some(anchor));
+        self.mode = Mode::Jumping(anchor);
     }
 
     /// The list is not in the document any more: where the next one that is drawn for it begins means nothing.
@@ -95,7 +97,8 @@ impl Scroll {
             self.settled.height = 0.0;
         }
         let moved = view.top - self.settled.top;
-        if !drawn_before || view.height == 0.0 || moved.abs() < HAIR / 2.0 {
+        let is_jumping = matches!(self.mode, Mode::Jumping(_));
+        if !drawn_before || view.height == 0.0 || moved.abs() < HAIR / 2.0 || is_jumping {
             return;
         }
         let same_size = view.same_size(self.settled);
@@ -126,12 +129,20 @@ impl Scroll {
         if view.height == 0.0 {
             return view.top;
         }
-        let wanted = match &self.mode {
-            Mode::Pinned => view.end(),
-            Mode::Anchored(Some(anchor)) => begin_of(&anchor.row).map_or(view.top, |begin| begin - anchor.offset),
-            Mode::Anchored(None) => view.top,
+        let row = match &self.mode {
+            Mode::Pinned | Mode::Anchored(None) => None,
+            Mode::Anchored(Some(anchor)) | Mode::Jumping(anchor) => begin_of(&anchor.row).map(|begin| (anchor, begin)),
+        };
+        let wanted = match (&row, &self.mode) {
+            (Some((anchor, begin)), _) => begin - anchor.offset,
+            (None, Mode::Pinned) => view.end(),
+            (None, _) => view.top,
         };
         let top = wanted.clamp(0.0, view.end());
+        if let (Some((anchor, begin)), Mode::Jumping(_)) = (row, &self.mode) {
+            // Near an end it can't be where it was wanted.
+            self.mode = Mode::Anchored(Some(Anchor { row: anchor.row.clone(), offset: begin - top }));
+        }
         self.settled = View { top, ..view };
         top
     }
@@ -259,9 +270,18 @@ mod tests {
         let mut scroll = at_the_end();
         scroll.hold(Anchor { row: "x".into(), offset: 100.0 });
         assert_eq!(settle(&mut scroll, view(1_500.0, 500.0, 2_000.0), nowhere), 1_500.0, "not drawn yet");
-        let top = settle(&mut scroll, view(1_500.0, 500.0, 9_000.0), |row| (row == "x").then_some(4_000.0));
+        // Other rows are drawn, and the browser has moved the list because there was less for a moment.
+        let top = settle(&mut scroll, view(700.0, 500.0, 9_000.0), |row| (row == "x").then_some(4_000.0));
         assert_eq!(top, 3_900.0);
         assert!(!scroll.is_pinned());
+        scroll.hold(Anchor { row: "y".into(), offset: 100.0 });
+        assert_eq!(
+            settle(&mut scroll, view(3_900.0, 500.0, 9_000.0), |_| Some(8_900.0)),
+            8_500.0,
+            "not beyond the end"
+        );
+        let top = settle(&mut scroll, view(8_500.0, 500.0, 9_500.0), |_| Some(8_900.0));
+        assert_eq!(top, 8_500.0, "and what comes after it does not move it");
     }
 
     #[test]

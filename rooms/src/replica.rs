@@ -140,6 +140,11 @@ impl Replica {
         self.standing == Standing::In
     }
 
+    /// Whether everything is here that was said before the room was last joined.
+    pub fn is_caught_up(&self) -> bool {
+        self.is_joined() && self.view.end() >= self.promised
+    }
+
     /// How far this copy goes; `None` before the first join was answered.
     pub fn cursor(&self) -> Option<Cursor> {
         Some(Cursor { epoch: self.epoch.clone()?, seq: self.view.end() })

@@ -35,6 +35,8 @@ pub enum Change {
     },
     /// The server could not do something that was asked of it outside any draft.
     Refused(Refusal),
+    /// A beat came: the answer to one of ours, or a sign that the line lives.
+    Beat,
 }
 
 /// What is to be done about what was heard.
@@ -307,7 +309,8 @@ impl Replicas {
             }),
             ToClient::Refusal(refusal) => self.refused(refusal, now),
             ToClient::Closing { why: _, back_in } => vec![Effect::ComeBackIn(back_in)],
-            // A beat is only there to be heard; what this version doesn't know was passed over before.
+            ToClient::Beat {} => vec![Effect::Tell(Change::Beat)],
+            // What this version doesn't know was passed over before.
             _ => Vec::new(),
         }
     }

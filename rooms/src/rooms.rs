@@ -227,6 +227,11 @@ impl Rooms {
         self.0.act(|replicas| replicas.show_latest(room));
     }
 
+    /// Asks the server for a beat, which is answered at once by [`Change::Beat`]: so the line can be measured.
+    pub fn beat(&self) {
+        self.0.say(&ToServer::Beat {});
+    }
+
     /// Says what the reader has in view: the entry in the middle of it, or `None` where that is the end.
     ///
     /// At most [`Replica::MAX_ENTRIES`] are held, and what goes is what is far from there. Nobody is told of this.

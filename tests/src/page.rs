@@ -208,6 +208,57 @@ impl Page {
         self.message_box().await.send_keys(&key.to_string()).await.expect("the key is pressed");
     }
 
+    /// Joins a room by its name, and goes there.
+    pub async fn go_to_room(&self, room: &str) {
+        let field = self.client.find(Locator::Css("#join-room")).await.expect("the field for a room's name");
+        field.send_keys(&format!("{room}{}", char::from(Key::Enter))).await.expect("the name is typed");
+        self.until("the room", &format!("document.querySelector('h1').textContent === '#{room}'")).await;
+        self.is_joined().await;
+    }
+
+    /// Presses a key where the focus is, while others are held.
+    pub async fn press_with(&self, held: &[Key], key: char) {
+        let held: Vec<_> = held.iter().map(|key| char::from(*key)).collect();
+        let mut actions = KeyActions::new("keyboard".into());
+        for value in held.iter().copied().chain([key]) {
+            actions = actions.then(KeyAction::Down { value });
+        }
+        for value in held.iter().copied().chain([key]).rev() {
+            actions = actions.then(KeyAction::Up { value });
+        }
+        self.client.perform_actions(actions).await.expect("the keys are pressed");
+    }
+
+    /// Types where the focus is.
+    pub async fn type_on(&self, text: &str) {
+        for value in text.chars() {
+            self.press_with(&[], value).await;
+        }
+    }
+
+    /// Clicks what a CSS selector finds first, as soon as it is there.
+    pub async fn click(&self, selector: &str) {
+        let find = format!("document.querySelector({})", json!(selector));
+        self.until(selector, &find).await;
+        self.eval(&format!("{find}.click()")).await;
+    }
+
+    /// Opens what can be done with a message, by its text, and does it.
+    pub async fn act_on(&self, text: &str, item: &str) {
+        let row = format!(
+            "[...document.querySelectorAll('li.row')].find(row => row.querySelector('.text')?.textContent === {})",
+            json!(text)
+        );
+        self.until(text, &row).await;
+        self.eval(&format!("{row}.querySelector('[data-act=menu]').click()")).await;
+        let item = format!(
+            "[...document.querySelectorAll('[role=menuitem]')].find(item => item.textContent === {})",
+            json!(item)
+        );
+        self.until("the menu", &item).await;
+        self.eval(&format!("{item}.click()")).await;
+    }
+
     /// Types a message and sends it.
     pub async fn say(&self, text: &str) {
         self.write(text).await;

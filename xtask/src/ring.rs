@@ -36,7 +36,7 @@ pub(crate) enum Ring {
     Conformance,
     /// The page builds
     Page,
-    /// The smallest pages with each of the client's layers keep to their budgets
+    /// The chat, and the smallest pages with each of the client's layers, keep to their budgets
     Sizes,
     /// The client in Chromium, against a real server
     Browser,
@@ -76,7 +76,7 @@ impl Ring {
 
     /// The ring whose result it builds on.
     pub(crate) fn needs(self) -> Option<Self> {
-        matches!(self, Self::Stories | Self::StoriesFirefox | Self::StoriesWebkit | Self::Lighthouse)
+        matches!(self, Self::Sizes | Self::Stories | Self::StoriesFirefox | Self::StoriesWebkit | Self::Lighthouse)
             .then_some(Self::Page)
     }
 

@@ -1,6 +1,9 @@
 //! What the viewer does, done.
 
-use openline_rooms::protocol::{Body, RoomName};
+use openline_rooms::{
+    Line,
+    protocol::{Body, RoomName},
+};
 use wasm_bindgen_futures::spawn_local;
 use yew::Context;
 
@@ -8,7 +11,7 @@ use super::{Chat, Dialog, Msg, Panel};
 use crate::{
     act::Act,
     clipboard, composer,
-    focus::{has_fine_pointer, put_focus},
+    focus::{document, has_keyboard, put_focus},
     kept::{self, Choice},
     kind::{Does, Kind},
     navigation,
@@ -22,7 +25,16 @@ impl Chat {
     /// Takes in whatever happens; `true` if something is to be drawn anew.
     pub(super) fn on(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
-            Msg::Line => self.line = self.rooms.line(),
+            Msg::Line => {
+                self.line = self.rooms.line();
+                self.health.line(time::now(), self.line == Line::Up);
+                self.measure();
+            }
+            Msg::Beat => self.health.beat(time::now()),
+            Msg::Measure => {
+                self.measure();
+                return false;
+            }
             Msg::Me => {
                 self.me = self.rooms.me();
                 self.follow(ctx, &ctx.props().room.clone());
@@ -83,6 +95,13 @@ impl Chat {
             Msg::StartAnew => self.rooms.start_anew(),
         }
         true
+    }
+
+    /// Nobody looks at a hidden page, and the line need not carry anything for it.
+    fn measure(&mut self) {
+        if document().is_some_and(|document| !document.hidden()) && self.health.ask(time::now()) {
+            self.rooms.beat();
+        }
     }
 
     fn act(&mut self, ctx: &Context<Self>, act: Act) {
@@ -167,7 +186,7 @@ impl Chat {
     fn refocus(&mut self, ctx: &Context<Self>) {
         // On a touch screen the keyboard would cover what one has just gone to see.
         let list = self.place(ctx).map(|place| place.scroller.list()).unwrap_or_default();
-        put_focus(&if has_fine_pointer() { self.input.clone() } else { list });
+        put_focus(&if has_keyboard() { self.input.clone() } else { list });
     }
 
     fn set_panel(&mut self, panel: Option<Panel>) {

@@ -9,6 +9,7 @@ use crate::{
     avatar::avatar,
     composer::Composer,
     dialog::{find_room::FindRoom, search::Search, settings::Settings, shortcuts::Shortcuts},
+    health::{HEIGHT, WIDTH},
     icons,
     invitation::Invitation,
     keys,
@@ -16,6 +17,7 @@ use crate::{
     messages::Messages,
     people::people,
     room_list::{Item, RoomList},
+    time,
     unsent::{self, About},
     words,
 };
@@ -141,12 +143,30 @@ impl Chat {
                 </p>
                 <RoomList items={self.list.iter().map(item).collect::<Vec<_>>()} here={ctx.props().room.clone()}
                     on_leave={link.callback(Msg::Leave)} on_gone={self.tell.gone.clone()} />
+                { self.line_health() }
                 <button type="button" class="me" onclick={settings}>
                     { avatar(self.me_id(), &name) }<bdi class="name">{ name.as_str().to_owned() }</bdi>
                     <span class="unseen">{ ": " }{ words::name_and_settings() }</span>
                     { icons::settings() }
                 </button>
             </nav>
+        }
+    }
+
+    /// The line over the last minutes, as a small curve.
+    fn line_health(&self) -> Html {
+        let (health, now) = (&self.health, time::now());
+        let label = words::health_curve(health.minutes(now), health.breaks());
+        html! {
+            <div class="health">
+                <svg viewBox={format!("0 0 {WIDTH} {HEIGHT}")} role="img" aria-label={label.clone()}
+                    preserveAspectRatio="none">
+                    <title>{ label }</title>
+                    <path class="losses" d={health.losses(now)} />
+                    <path d={health.curve(now)} />
+                </svg>
+                <p>{ health.last().map_or_else(words::health_down, words::health_up) }</p>
+            </div>
         }
     }
 

@@ -30,6 +30,24 @@ words! {
         format!("Disconnected: {why}. The page does not try again by itself."),
         format!("Getrennt: {why}. Die Seite versucht es nicht von selbst wieder."),
     }
+
+    health_up(milliseconds: u64) {
+        format!("{milliseconds} ms there and back"),
+        format!("{milliseconds} ms hin und zurück"),
+    }
+    health_down() { "Not measured now", "Gerade nicht gemessen" }
+    health_curve(minutes: u64, breaks: usize) {
+        match breaks {
+            0 => format!("Round trips of the last {minutes} minutes, without a break"),
+            1 => format!("Round trips of the last {minutes} minutes, with 1 break"),
+            n => format!("Round trips of the last {minutes} minutes, with {n} breaks"),
+        },
+        match breaks {
+            0 => format!("Laufzeiten der letzten {minutes} Minuten, ohne Unterbrechung"),
+            1 => format!("Laufzeiten der letzten {minutes} Minuten, mit 1 Unterbrechung"),
+            n => format!("Laufzeiten der letzten {minutes} Minuten, mit {n} Unterbrechungen"),
+        },
+    }
 }
 
 /// Why the line has ended for good, with what to do about it said by the buttons beside it.

@@ -329,3 +329,15 @@ fn a_draft_refused_for_now_goes_again_first_and_what_is_behind_it_waits() {
     assert_eq!(replica.pause().unwrap().left(100), 400);
     assert_eq!(replica.due(500).iter().map(|post| post.id).collect::<Vec<_>>(), [id(7), id(8), id(9)]);
 }
+
+#[test]
+fn a_copy_is_caught_up_once_what_was_there_at_its_joining_is() {
+    let mut replica = Replica::new(room());
+    replica.join();
+    replica.joined(joined("a", 1, 0, 5));
+    assert!(!replica.is_caught_up());
+    replica.append(batch(0, 5)).unwrap();
+    assert!(replica.is_caught_up());
+    replica.line_lost();
+    assert!(!replica.is_caught_up());
+}
