@@ -165,14 +165,17 @@ async fn close(shared: &Shared, code: Option<u16>, reason: Option<&str>) -> Resu
 impl Sink<Message> for Sender {
     type Error = Unsent;
 
+    #[inline]
     fn poll_ready(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Unsent>> {
         self.shared.poll_ready(context).map(Ok)
     }
 
+    #[inline]
     fn start_send(self: Pin<&mut Self>, message: Message) -> Result<(), Unsent> {
         self.shared.send(message)
     }
 
+    #[inline]
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), Unsent>> {
         Poll::Ready(Ok(()))
     }

@@ -164,14 +164,16 @@ impl Shared {
     }
 
     /// Ready while the browser has little unsent. Ready too on a line that is not open: sending tells what is wrong.
+    #[inline]
     pub(super) fn poll_ready(self: &Rc<Self>, context: &mut Context<'_>) -> Poll<()> {
         let Some(line) = self.line.get() else { return Poll::Ready(()) };
         let mark = if self.is_pressed.get() { self.low } else { self.high };
-        if !line.is_above(mark) || line.state().check_send().is_err() {
-            self.is_pressed.set(false);
-            return Poll::Ready(());
-        }
-        self.is_pressed.set(true);
+        let is_pressed = line.is_above(mark) && line.state().check_send().is_ok();
+        self.is_pressed.set(is_pressed);
+        if is_pressed { self.look_again(context) } else { Poll::Ready(()) }
+    }
+
+    fn look_again(self: &Rc<Self>, context: &Context<'_>) -> Poll<()> {
         self.sender.replace(Some(context.waker().clone()));
         let weak = Rc::downgrade(self);
         let timer = self.source.after(LOOK_AGAIN, move || {
