@@ -278,6 +278,12 @@ impl Page {
         self.eval(&format!("{find}.click()")).await;
     }
 
+    /// Presses the button that dials at once, if it is still there: the line may have come back by itself.
+    pub async fn try_now(&self) {
+        self.eval("void [...document.querySelectorAll('button')].find(b => b.innerText.trim() === 'Try now')?.click()")
+            .await;
+    }
+
     /// The texts of the entries, in order; drafts are not among them.
     pub async fn entries(&self) -> Vec<String> {
         self.texts("[role=log] li.row:not(.draft) .text").await

@@ -71,6 +71,7 @@ async fn what_one_tab_wrote_and_left_another_tab_sends() {
     ada.close_tab_and_look_at_the_other().await;
     ada.until("the other tab's draft", "document.querySelector('li.draft')").await;
     line.mend();
+    ada.try_now().await;
     ada.sees(&["written in the second tab"]).await;
     assert_eq!(ada.entries().await.len(), 1);
     assert_eq!(ada.drafts().await, [""; 0]);
@@ -143,6 +144,7 @@ async fn what_was_missed_and_is_no_longer_kept_is_told() {
     bo.eval(ASK_FOR_THE_FIRST).await;
     bo.until("the first to be dropped", "document.body.dataset.dropped").await;
     line.mend();
+    ada.try_now().await;
     ada.sees(&["filler 400"]).await;
     // It stands before the first that is kept.
     let up = "document.querySelector('[role=log]').scrollTo(0, 0)";
@@ -166,6 +168,7 @@ async fn ten_thousand_missed_are_caught_up_and_drawn() {
     bo.close().await;
     ada.eval(WATCH).await;
     line.mend();
+    ada.try_now().await;
     ada.until("the last of them, drawn", "document.body.dataset.drawn").await;
     let took = ada.eval("Number(document.body.dataset.drawn)").await.as_f64().unwrap();
     println!("10,000 entries missed: caught up and drawn {took:.0} ms after the line was up");

@@ -19,6 +19,7 @@ async fn where_the_browser_has_no_database_drafts_are_kept_all_the_same() {
     ada.reload().await;
     ada.until("the draft again", "document.querySelector('li.draft')").await;
     line.mend();
+    ada.try_now().await;
     ada.sees(&["on the line", "off the line"]).await;
     assert_eq!(ada.entries().await.len(), 2);
     ada.close().await;
