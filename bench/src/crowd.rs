@@ -28,7 +28,7 @@ const DIGITS: usize = 8;
 /// The room that is spoken in.
 pub(crate) const ROOM: &str = "bench";
 /// How long anything may take. The machine may have other things to do.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Many lines in one room.
 pub(crate) struct Crowd {
@@ -41,8 +41,9 @@ pub(crate) struct Crowd {
     ear: Ear,
 }
 
-struct Line {
-    stream: TcpStream,
+/// A line, read without waiting.
+pub(crate) struct Line {
+    pub(crate) stream: TcpStream,
     /// The beginning of a frame that has not come whole.
     rest: Vec<u8>,
 }
@@ -78,11 +79,10 @@ impl Crowd {
 
     /// Takes in lines that are connected and in the room.
     pub(crate) fn add(&mut self, lines: Vec<Connected>) -> Result<()> {
-        for Connected { stream, rest } in lines {
-            stream.set_nonblocking(true)?;
-            let mut stream = TcpStream::from_std(stream);
-            self.poll.registry().register(&mut stream, Token(self.lines.len()), Interest::READABLE)?;
-            self.lines.push(Line { stream, rest });
+        for connected in lines {
+            let mut line = Line::new(connected)?;
+            self.poll.registry().register(&mut line.stream, Token(self.lines.len()), Interest::READABLE)?;
+            self.lines.push(line);
         }
         Ok(())
     }
@@ -151,8 +151,17 @@ impl Crowd {
 }
 
 impl Line {
+    pub(crate) fn new(Connected { stream, rest }: Connected) -> Result<Self> {
+        stream.set_nonblocking(true)?;
+        Ok(Self { stream: TcpStream::from_std(stream), rest })
+    }
+
     /// Reads what there is; `take` says how much of it was whole.
-    fn read(&mut self, buffer: &mut [u8], mut take: impl FnMut(&[u8], &mut TcpStream) -> Result<usize>) -> Result<()> {
+    pub(crate) fn read(
+        &mut self,
+        buffer: &mut [u8],
+        mut take: impl FnMut(&[u8], &mut TcpStream) -> Result<usize>,
+    ) -> Result<()> {
         loop {
             let read = match self.stream.read(buffer) {
                 Ok(0) => bail!("a line was hung up on"),
@@ -180,22 +189,12 @@ impl Line {
 impl Ear {
     /// Counts what is in the whole frames at the front, and tells how many bytes they are.
     fn listen(&mut self, bytes: &[u8], stream: &mut TcpStream, is_counted: bool) -> Result<usize> {
-        let (mut taken, before) = (0, self.heard.deliveries);
-        while let Some(rest) = bytes.get(taken..)
-            && let Some(frame) = Frame::first(rest)
-        {
-            taken += frame.end;
-            match frame.opcode {
-                frame::CLOSE => bail!("a line was closed: {:?}", String::from_utf8_lossy(frame.payload(rest))),
-                frame::PING => {
-                    let mut pong = Vec::new();
-                    frame::put_masked(&mut pong, frame::PONG, frame.payload(rest));
-                    stream.write_all(&pong)?;
-                }
-                _ if is_counted => self.count(frame.payload(rest)),
-                _ => {}
+        let before = self.heard.deliveries;
+        let taken = frames(bytes, stream, |payload| {
+            if is_counted {
+                self.count(payload);
             }
-        }
+        })?;
         self.heard.reads += u64::from(self.heard.deliveries > before);
         Ok(taken)
     }
@@ -213,6 +212,26 @@ impl Ear {
         }
         self.heard.frames += u64::from(self.heard.deliveries > before);
     }
+}
+
+/// Hands over the payloads of the whole frames at the front, answers pings, and tells how many bytes they all are.
+pub(crate) fn frames(bytes: &[u8], stream: &mut TcpStream, mut heard: impl FnMut(&[u8])) -> Result<usize> {
+    let mut taken = 0;
+    while let Some(rest) = bytes.get(taken..)
+        && let Some(frame) = Frame::first(rest)
+    {
+        taken += frame.end;
+        match frame.opcode {
+            frame::CLOSE => bail!("a line was closed: {:?}", String::from_utf8_lossy(frame.payload(rest))),
+            frame::PING => {
+                let mut pong = Vec::new();
+                frame::put_masked(&mut pong, frame::PONG, frame.payload(rest));
+                stream.write_all(&pong)?;
+            }
+            _ => heard(frame.payload(rest)),
+        }
+    }
+    Ok(taken)
 }
 
 /// A line that is in the room, with what came on it after that.
@@ -300,7 +319,8 @@ fn message(system: System, number: usize) -> Result<String> {
     }
 }
 
-fn text(message: &ToServer) -> Result<String> {
+/// A message as it travels.
+pub(crate) fn text(message: &ToServer) -> Result<String> {
     match message.to_frame() {
         Said::Text(text) => Ok(text),
         Said::Binary(_) => bail!("a text became bytes"),

@@ -1,8 +1,8 @@
 //! Our server and its peers, one after another, under the same load in one run.
 //!
 //! What lives here, from the ground up: a server as a process (`process`), the frames the load speaks (`frame`), the
-//! small peers of our own and how each server is started (`peers`), the load (`crowd`), what is measured (`measure`,
-//! `deflate`), and how it is told (`report`, `plot`). A server runs on one core, the load on another.
+//! small peers of our own and how each server is started (`peers`), the load (`crowd`, `settle`), what is measured
+//! (`measure`, `deflate`), and how it is told (`report`, `plot`). A server runs on one core, the load on another.
 //!
 //! What is not alike: our server gives each post a place in a log, and writes it to disk before anybody hears of it
 //! ("settled"); a signal it hands on as the peers do. A peer's message is the JSON of one batch with one entry.
@@ -11,6 +11,7 @@ mod process;
 mod frame;
 mod peers;
 mod crowd;
+mod settle;
 mod measure;
 mod deflate;
 mod report;
@@ -77,6 +78,8 @@ enum Part {
     Burst,
     /// What compression shared by all listeners would save and cost. Needs no server.
     Deflate,
+    /// Posts that settle in a second, in many rooms at once, and how long each takes. Of our server only.
+    Settle,
 }
 
 fn main() -> Result<()> {

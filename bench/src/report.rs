@@ -12,8 +12,11 @@ use crate::{
     measure::{self, Delivery, Idle, Latency},
     peers::System,
     plot::{self, Curve},
+    settle::Authors,
 };
 
+/// Half of the posts a second that are to settle.
+const HALF: u32 = 10_000;
 /// Messages of a measurement of latency, one a second.
 const MESSAGES: u32 = 10;
 
@@ -37,6 +40,9 @@ pub(crate) fn print(arguments: &Arguments) -> Result<()> {
     }
     if is_wanted(Part::Deflate) {
         deflated()?;
+    }
+    if is_wanted(Part::Settle) {
+        settle(arguments.repeats)?;
     }
     Ok(())
 }
@@ -166,6 +172,36 @@ fn deflated() -> Result<()> {
         println!("{entries:>20}{plain:>10}{deflated:>10}{share:>10.2}{cost:>14.1}");
     }
     Ok(())
+}
+
+fn settle(repeats: usize) -> Result<()> {
+    println!(
+        "\nPosts on disk and heard by all, in 64 rooms of 4 members; milliseconds until their authors had them:\n"
+    );
+    heading(&["a second", "p50", "p99", "p99.9", "CPU µs"], 1);
+    let mut authors = Authors::gather(64, 4)?;
+    authors.one_each(Duration::from_secs(1))?;
+    let mut most: f64 = 0.0;
+    for _ in 0..repeats {
+        let cpu = authors.cpu()?;
+        let (rate, took) = authors.one_each(Duration::from_secs(3))?;
+        settled("one each under way", rate, took, authors.cpu()? - cpu);
+        most = most.max(rate);
+    }
+    for rate in [HALF, (most / 2.0) as u32] {
+        let cpu = authors.cpu()?;
+        let took = authors.at_a_rate(rate, Duration::from_secs(5))?;
+        settled("at a steady rate", f64::from(rate), took, authors.cpu()? - cpu);
+    }
+    Ok(())
+}
+
+/// The CPU is the server's, for each post; on a machine that has other things to do it tells more than the rate.
+fn settled(how: &str, rate: f64, mut took: Vec<u32>, cpu: Duration) {
+    let cpu = cpu.as_secs_f64() * 1e6 / took.len() as f64;
+    took.sort_unstable();
+    let at = |share: f64| took.get((took.len() as f64 * share) as usize).map_or(f64::NAN, |us| f64::from(*us) / 1e3);
+    println!("{how:>20}  {rate:>8.0}  {:>8.1}  {:>8.1}  {:>8.1}  {cpu:>8.1}", at(0.5), at(0.99), at(0.999));
 }
 
 fn told(system: System, late: Latency) {
