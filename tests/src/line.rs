@@ -77,9 +77,9 @@ async fn carry(near: TcpStream, server: SocketAddr, state: watch::Receiver<State
     }
 }
 
-/// Whether a connection begins with the request for the server's WebSocket. A browser makes one for nothing else.
+/// Whether a connection begins with the request for one of the server's WebSockets. A browser makes one for nothing else.
 async fn is_websocket(near: &TcpStream) -> bool {
-    let mut start = [0; 7];
+    let mut start = [0; 9];
     let mut count = 0;
     while count < start.len() {
         match near.peek(&mut start).await {
@@ -88,7 +88,7 @@ async fn is_websocket(near: &TcpStream) -> bool {
             _ => return false,
         }
     }
-    &start == b"GET /ws"
+    start.starts_with(b"GET /ws") || &start == b"GET /echo"
 }
 
 async fn copy(

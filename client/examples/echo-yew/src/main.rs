@@ -1,11 +1,12 @@
 //! A `Session` in a Yew app: says what is typed to `/echo`, and lists what comes back.
 //!
-//! The reducer sees every message, also of two that come between two renders. The session goes with its component.
+//! The reducer sees every message, also of two that come between two renders. The session goes with its component. After
+//! three silent seconds it probes the line, and gives it up when two more bring no answer.
 
-use std::rc::Rc;
+use std::{rc::Rc, time::Duration};
 
 use openline_client::{
-    Event, Message, Session,
+    Event, Heartbeat, Message, Session, SessionBuilder,
     yew::{SessionStatus, use_session},
 };
 use web_sys::HtmlInputElement;
@@ -28,20 +29,24 @@ impl Reducible for Log {
     }
 }
 
+const PROBE: &str = "are you there?";
+
+fn describe(url: &&str) -> SessionBuilder {
+    Session::builder(*url).heartbeat(Heartbeat::new(Duration::from_secs(3), Duration::from_secs(2), || PROBE.into()))
+}
+
 #[component]
 fn Echo() -> Html {
     let log = use_reducer(Log::default);
     let session = {
         let log = log.dispatcher();
-        use_session(
-            "/echo",
-            |url| Session::builder(*url),
-            move |event| {
-                if let Event::Message(Message::Text(text)) = event {
-                    log.dispatch(text);
-                }
-            },
-        )
+        use_session("/echo", describe, move |event| {
+            if let Event::Message(Message::Text(text)) = event
+                && text != PROBE
+            {
+                log.dispatch(text);
+            }
+        })
     };
     let words = use_node_ref();
     let onsubmit = {
