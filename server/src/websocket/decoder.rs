@@ -44,7 +44,8 @@ pub(crate) struct Decoder {
     rest: BytesMut,
     /// The data frame of which some came, and what of it is still to come.
     frame: Option<Head>,
-    begun: Option<Begun>,
+    /// Apart, because most lines never have one half done.
+    begun: Option<Box<Begun>>,
 }
 
 /// A message of which some came.
@@ -79,7 +80,7 @@ impl Decoder {
                     if is_whole && frame.is_final && self.begun.is_none() {
                         return message(opcode == 1, payload).map(Some);
                     }
-                    self.begun.get_or_insert_with(|| Begun::new(opcode == 1)).add(payload)?;
+                    self.begun.get_or_insert_with(|| Box::new(Begun::new(opcode == 1))).add(payload)?;
                     if !is_whole {
                         self.frame = Some(frame);
                         return Ok(None);
