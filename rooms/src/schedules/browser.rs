@@ -49,7 +49,8 @@ impl Browser {
     /// The store comes to it. Says what it answers, and what the other tabs are told.
     pub(super) fn take(&mut self, message: ToStore) -> (Option<FromStore>, Option<ToTabs>) {
         match &message {
-            ToStore::KeepDraft(room, draft) if self.full && !self.is_noted(draft.id) => {
+            // What it has already it takes again: another tab may have brought it, out of the notes.
+            ToStore::KeepDraft(room, draft) if self.full && !self.keeps(room, draft.id) => {
                 return (Some(FromStore::NotKept(room.clone(), draft.id)), None);
             }
             ToStore::KeepDraft(_, draft) => self.noted.retain(|(_, noted)| noted.id != draft.id),
