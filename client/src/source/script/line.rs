@@ -17,7 +17,7 @@ use crate::{
 
 pub(super) type TellLine = Rc<dyn Fn(LineEvent)>;
 
-/// One line of a [`Script`], seen from the other side: what a server and a network would do, the test does.
+/// One line of a [`Script`](super::Script), seen from the other side: what a server and a network would do, the test does.
 #[derive(Clone, Debug)]
 pub struct ScriptedLine(Rc<Wire>);
 
