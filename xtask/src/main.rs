@@ -31,6 +31,7 @@ mod chaos;
 mod ring;
 mod test;
 mod bench;
+mod fuzz;
 mod screenshots;
 
 #[cfg(test)]
@@ -56,6 +57,8 @@ enum Task {
     Screenshots,
     /// Put real servers and members under faults drawn from a seed, and check what everybody saw
     Chaos(chaos::Chaos),
+    /// Search for bytes that break a parser
+    Fuzz(fuzz::Fuzz),
     /// Trunk's pre-build hook: see that a server runs for as long as Trunk does
     #[command(hide = true)]
     Hook,
@@ -101,6 +104,7 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
         Task::Bench(bench) => bench.run(&project),
         Task::Screenshots => screenshots::take(&project).map(|()| ExitCode::SUCCESS),
         Task::Chaos(chaos) => chaos.run(&project),
+        Task::Fuzz(fuzz) => fuzz.run(&project),
         Task::Hook => hook::run(&project).map(|()| ExitCode::SUCCESS),
         Task::Workbench => workbench::build(&project).map(|()| ExitCode::SUCCESS),
         Task::Attend { pid, command } => server::attend(&project, pid, &command),

@@ -386,6 +386,18 @@ pub(crate) fn kosoku() -> Tool {
     }
 }
 
+/// What searches for bytes that break a parser.
+pub(crate) fn cargo_fuzz() -> Tool {
+    Tool {
+        name: "cargo-fuzz",
+        programs: vec!["cargo-fuzz".into()],
+        fit: Fit::Exactly("0.13.2".into()),
+        does: "builds fuzz targets and runs them",
+        way: Way::Crate { package: "cargo-fuzz", arguments: "--locked", opt_level: "0" },
+        takes: "about a minute",
+    }
+}
+
 const NPM: &str = "npm";
 const WASM_OPT: &str = "wasm-opt";
 
