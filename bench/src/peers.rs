@@ -96,7 +96,7 @@ fn ours(data: &Path) -> Result<Command> {
     let program = env::current_exe()?.with_file_name("openline-server");
     ensure!(program.exists(), "{} is not there: `cargo xtask bench server` builds it", program.display());
     let mut command = Command::new(program);
-    command.args("--listen 127.0.0.1:0 --connections 20000 --rate 1000000 --burst 1000000 --data".split(' ')).arg(data);
+    command.args("--listen 127.0.0.1:0 --connections 19000 --rate 1000000 --burst 1000000 --data".split(' ')).arg(data);
     Ok(command)
 }
 

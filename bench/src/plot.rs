@@ -48,7 +48,7 @@ fn drawn(file: &Path, receivers: usize, curves: &[Curve]) -> Result<(), Box<dyn 
             .label(curve.name)
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2)));
     }
-    chart.configure_series_labels().position(SeriesLabelPosition::UpperRight).border_style(BLACK.mix(0.2)).draw()?;
+    chart.configure_series_labels().position(SeriesLabelPosition::LowerLeft).border_style(BLACK.mix(0.2)).draw()?;
     area.present()?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The command: reads what the operator said, runs the server, and ends when it is told to.
 
 use std::{
-    io::Write,
+    io::{IsTerminal, Write},
     path::{Path, PathBuf},
     process::ExitCode,
     time::{Duration, Instant},
@@ -48,6 +48,8 @@ async fn main() -> ExitCode {
     let filter = std::env::var("OPENLINE_LOG").or_else(|_| std::env::var("RUST_LOG"));
     let filter = EnvFilter::new(filter.as_deref().unwrap_or("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Colours are for people; a file or a service manager would keep them as rubbish.
+    let log = log.with_ansi(std::io::stderr().is_terminal());
     match log_format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),
