@@ -4,6 +4,7 @@
 //! what becomes of a post.
 
 mod mark;
+mod posting;
 mod search;
 mod writer;
 
@@ -15,17 +16,15 @@ use std::{
     fs::{File, TryLockError},
     io,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Arc,
     thread::JoinHandle,
 };
 
-use openline_protocol::{Body, Entries, Entry, Epoch, MessageId, Person, RoomName, Seq, Why};
+use openline_protocol::{Entries, Entry, Epoch, RoomName, Seq};
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
 
+pub(crate) use self::posting::{Answers, Lane, Posting, Said};
 use self::{
     mark::{Facts, Mark},
     search::Search,
@@ -37,7 +36,6 @@ use crate::{
     query::Query,
     room::{Record, Room},
     tail::Batch,
-    wake::Wake,
 };
 
 /// After how many milliseconds to ask again for what the disk refused.
@@ -109,77 +107,6 @@ pub enum OpenError {
         /// What SQLite said.
         detail: String,
     },
-}
-
-/// A post on its way to the disk.
-#[derive(Debug)]
-pub(crate) struct Posting {
-    pub(crate) room: Arc<Room>,
-    pub(crate) lane: Arc<Lane>,
-    pub(crate) answers: Arc<Answers>,
-    pub(crate) id: MessageId,
-    pub(crate) from: Person,
-    pub(crate) kind: Option<String>,
-    pub(crate) body: Body,
-}
-
-impl Posting {
-    fn size(&self) -> usize {
-        self.body.len() + 256
-    }
-
-    fn answer(&self, said: Said) {
-        let mut answers = self.answers.said.lock();
-        answers.push(Answer { room: self.room.name().clone(), id: self.id, said });
-    }
-}
-
-/// One line's posts in one room, in order: once one was refused for now, no later one may pass it.
-#[derive(Debug, Default)]
-pub(crate) struct Lane {
-    /// What has to be posted again first.
-    blocked_by: Mutex<Option<MessageId>>,
-}
-
-/// What became of one line's posts.
-#[derive(Debug)]
-pub(crate) struct Answers {
-    wake: Arc<Wake>,
-    in_flight: AtomicUsize,
-    said: Mutex<Vec<Answer>>,
-}
-
-impl Answers {
-    pub(crate) fn new(wake: Arc<Wake>) -> Self {
-        Self { wake, in_flight: AtomicUsize::new(0), said: Mutex::default() }
-    }
-
-    /// How many posts are on their way.
-    pub(crate) fn in_flight(&self) -> usize {
-        self.in_flight.load(Ordering::Acquire)
-    }
-
-    /// What there is to tell the line. A post that became an entry isn't among it: the entry tells.
-    pub(crate) fn take(&self) -> Vec<Answer> {
-        std::mem::take(&mut *self.said.lock())
-    }
-}
-
-/// What became of one post.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Answer {
-    pub(crate) room: RoomName,
-    pub(crate) id: MessageId,
-    pub(crate) said: Said,
-}
-
-/// See [`Answer`].
-#[derive(Debug, PartialEq)]
-pub(crate) enum Said {
-    /// It was in the log already.
-    There(Seq),
-    /// It may be posted again, after [`RETRY_AFTER`].
-    NotNow(Why),
 }
 
 impl History {
