@@ -49,10 +49,10 @@ impl Chat {
     }
 }
 
-/// The icon with a dot, or without.
+/// The icon with a dot, or without. It is in the page already: with the line down it could not be fetched.
 fn show_icon(document: &web_sys::Document, has_news: bool) {
     let Some(icon) = document.query_selector("link[rel=icon]").ok().flatten() else { return };
-    let plain = icon.get_attribute("data-plain").or_else(|| icon.get_attribute("href")).unwrap_or_default();
-    drop(icon.set_attribute("data-plain", &plain));
-    drop(icon.set_attribute("href", if has_news { "/icon-news.svg" } else { &plain }));
+    let drawing = if has_news { include_str!("../../icon-news.svg") } else { include_str!("../../icon.svg") };
+    let address = format!("data:image/svg+xml,{}", String::from(js_sys::encode_uri_component(drawing)));
+    drop(icon.set_attribute("href", &address));
 }
