@@ -72,7 +72,8 @@ impl Health {
         self.samples.front().map_or(1, |(at, _)| now.saturating_sub(*at).div_ceil(60_000).max(1))
     }
 
-    /// The curve of round trips, interrupted where the line was lost, as the path of an SVG.
+    /// The curve of round trips, interrupted where the line was lost, as the path of an SVG. One round trip alone draws
+    /// nothing: it would be a speck.
     pub(crate) fn curve(&self, now: u64) -> String {
         let mut path = String::new();
         let mut goes_on = false;
@@ -84,10 +85,6 @@ impl Health {
             let verb = if goes_on { 'L' } else { 'M' };
             let y = HEIGHT - (took * HEIGHT / self.top()).min(HEIGHT);
             path.push_str(&format!("{verb}{} {y}", x(*at, now)));
-            if !goes_on {
-                // One alone is a point.
-                path.push_str("h1");
-            }
             goes_on = true;
         }
         path
@@ -149,7 +146,7 @@ mod tests {
         health.line(7 * MINUTE, true);
         measured(&mut health, 10 * MINUTE - 100, 100);
         let now = 10 * MINUTE;
-        assert_eq!(health.curve(now), "M1 24h1L101 16M200 0h1");
+        assert_eq!(health.curve(now), "M1 24L101 16M200 0");
         assert_eq!(health.losses(now), "M120 0v32");
         assert_eq!(health.minutes(now), 10);
         measured(&mut health, 15 * MINUTE, 10);

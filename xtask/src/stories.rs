@@ -32,13 +32,13 @@ pub(crate) fn run(project: &Project, engine: Engine) -> Result<Tally> {
             let socket_page = project.target.join("socket-page");
             bindgen::build(project, "page", &["socket-page"])?;
             bindgen::wasm(project, "page", "socket-page", &socket_page)?;
-            let mut command = project.cargo("test --package e2e");
+            let mut command = project.cargo("test --no-fail-fast --package e2e");
             command.env("OPENLINE_SOCKET_PAGE", socket_page);
             command.env("OPENLINE_EXAMPLES", examples(project)?);
             command.env("OPENLINE_AXE", tools::axe_path(project).with_context(gone("axe-core"))?);
             command
         }
-        Engine::Firefox | Engine::WebKit => project.cargo(&format!("test --package e2e {OF_THE_PAGES}")),
+        Engine::Firefox | Engine::WebKit => project.cargo(&format!("test --no-fail-fast --package e2e {OF_THE_PAGES}")),
     };
     match engine {
         Engine::Chromium => in_chromium(project, &mut command)?,
