@@ -374,7 +374,8 @@ fn begin(folder: &Path, found: Option<Facts>, path: &Path, database: &mut Databa
         (Ok(rooms), _) => {
             tracing::warn!(
                 rooms,
-                "the data file is not as this folder's last server left it (a backup, a copy, or moved to another                  disk): every room's log becomes another one, so that pages notice what may be missing"
+                "the data file is not as this folder's last server left it (a backup, a copy, or moved to another disk): \
+                 every room's log becomes another one, so that pages notice what may be missing"
             );
             Ok(new)
         }
