@@ -62,7 +62,7 @@ pub(crate) struct History {
     readers: Arc<Readers>,
     search: Search,
     /// The rooms whose log became another one in this life, because a page proved that it had to.
-    renewed: Mutex<HashSet<i64>>,
+    renewed: Arc<Mutex<HashSet<i64>>>,
     /// Held for as long as the folder is ours.
     _lock: File,
 }
@@ -151,7 +151,7 @@ impl History {
             writer: Mutex::new(Some(writer)),
             readers,
             search,
-            renewed: Mutex::default(),
+            renewed: Arc::default(),
             _lock: lock,
         })
     }
@@ -208,20 +208,27 @@ impl History {
     /// that, such a proof is a lie.
     ///
     /// # Cancel safety
-    /// It may be another one nonetheless, on disk, and in memory the next time somebody proves it.
-    pub(crate) async fn renew(&self, room: &Room) -> Result<(), Trouble> {
+    /// It becomes another one nonetheless.
+    pub(crate) async fn renew(&self, room: &Arc<Room>) -> Result<(), Trouble> {
         if !self.renewed.lock().insert(room.row()) {
             return Ok(());
         }
         tracing::warn!(room = %room.name(), "a page has entries that this log lacks: it becomes another log");
-        let (row, epoch) = (room.row(), Epoch(fresh().into()));
-        let new = epoch.clone();
-        let done = self.write(move |writing| writing.set_epoch(row, &new)).await;
-        match done {
-            Ok(()) => room.set_epoch(epoch),
-            Err(_) => drop(self.renewed.lock().remove(&row)),
-        }
-        done
+        let (reply, done) = oneshot::channel();
+        let (room, renewed, epoch) = (Arc::clone(room), Arc::clone(&self.renewed), Epoch(fresh().into()));
+        self.queue.write(Box::new(move |writing| {
+            let worked = writing.set_epoch(room.row(), &epoch);
+            // By the writer, not by whoever asked: their line may be gone, and disk and memory have to agree.
+            Box::new(move |committed| {
+                let done = worked.and(committed);
+                match done {
+                    Ok(()) => room.set_epoch(epoch),
+                    Err(_) => drop(renewed.lock().remove(&room.row())),
+                }
+                drop(reply.send(done));
+            })
+        }));
+        done.await.unwrap_or_else(|_| Err(Trouble::Failed("the server is stopping".into())))
     }
 
     /// What there is of a room, if anything.
@@ -401,5 +408,49 @@ fn lock(folder: &Path) -> Result<File, OpenError> {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse { folder: folder.to_owned() }),
         Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        task::Poll,
+        time::{Duration, Instant},
+    };
+
+    use openline_protocol::{Cursor, Join};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_log_becomes_another_one_also_when_the_page_that_proved_it_has_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let history = History::open(folder.path(), None, 1 << 20, Arc::default()).unwrap();
+        let name: RoomName = "lobby".parse().unwrap();
+        let record = history.room(&name).await.unwrap();
+        let room = Arc::new(Room::new(name.clone(), record, &[], 1 << 20, Arc::default()));
+        // A page that has seen more of a log of this epoch proves something only to a room of this epoch.
+        let is_of = |epoch: &Epoch| {
+            let after = Some(Cursor { epoch: epoch.clone(), seq: room.head().next() });
+            room.lacks(&Join { room: name.clone(), after, last: None })
+        };
+        let before = history.known_room(&name).await.unwrap().unwrap().epoch;
+        {
+            let mut renewing = std::pin::pin!(history.renew(&room));
+            std::future::poll_fn(|cx| {
+                let _ = renewing.as_mut().poll(cx);
+                Poll::Ready(())
+            })
+            .await;
+        }
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let on_disk = history.known_room(&name).await.unwrap().unwrap().epoch;
+            if on_disk != before && is_of(&on_disk) {
+                break;
+            }
+            assert!(Instant::now() < deadline, "was {before:?}, is {on_disk:?} on disk and another in memory");
+            tokio::task::yield_now().await;
+        }
     }
 }
