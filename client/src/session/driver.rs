@@ -81,10 +81,7 @@ impl Driver {
         let mut commands = self.held.commands.take();
         let mut next = Some((input, message));
         while let Some((input, mut message)) = next {
-            // Behind a message that its reader had no turn for yet, this one is as old as that: a look at the clock for each
-            // would cost more than all the rest.
-            let is_behind = message.is_some() && !self.inbox.is_empty();
-            let now = if is_behind { self.source.last_now() } else { self.source.now() };
+            let now = if message.is_some() { self.arrival() } else { self.source.now() };
             let chance = || self.source.random();
             let mut step = Step { now, chance: &chance, commands: &mut commands };
             self.state.borrow_mut().step(input, &mut step);
@@ -96,6 +93,27 @@ impl Driver {
         self.held.commands.replace(commands);
         self.held.is_running.set(false);
         self.arm();
+    }
+
+    /// Takes in a message. Nearly each changes nothing but when the line was last heard, and has a short way of its own;
+    /// the timer that runs stays early enough then.
+    fn hear(self: &Rc<Self>, generation: Generation, message: Message) {
+        if self.held.is_running.get() || !self.state.borrow_mut().hears(generation, self.arrival()) {
+            return self.take_in(Input::Line(generation, LineInput::Message), Some(message));
+        }
+        self.deliver(message);
+    }
+
+    /// When a message came. Behind one that its reader had no turn for yet, it is as old as that: a look at the clock for
+    /// each would cost more than all the rest.
+    fn arrival(&self) -> Duration {
+        if self.inbox.is_empty() { self.source.now() } else { self.source.last_now() }
+    }
+
+    fn deliver(self: &Rc<Self>, message: Message) {
+        let bytes = message.len();
+        self.counters.received(bytes);
+        self.put(Event::Message(message), bytes);
     }
 
     pub(super) fn send(&self, message: Message) -> Result<(), Unsent> {
@@ -169,9 +187,7 @@ impl Driver {
             }
             Command::Deliver => {
                 if let Some(message) = message.take() {
-                    let bytes = message.len();
-                    self.counters.received(bytes);
-                    self.put(Event::Message(message), bytes);
+                    self.deliver(message);
                 }
             }
             Command::Tell(event) => {
@@ -219,9 +235,7 @@ impl Driver {
             let Some(driver) = driver.upgrade() else { return };
             let input = match event {
                 LineEvent::Opened => LineInput::Opened,
-                LineEvent::Message(message) => {
-                    return driver.take_in(Input::Line(generation, LineInput::Message), Some(message));
-                }
+                LineEvent::Message(message) => return driver.hear(generation, message),
                 LineEvent::Closed(event) => {
                     let worth_a_retry = (driver.worth_a_retry)(&event);
                     LineInput::Closed { event, worth_a_retry }

@@ -38,7 +38,7 @@ impl fmt::Debug for Heartbeat {
 }
 
 /// The times of a [`Heartbeat`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rhythm {
     pub(crate) silence: Duration,
     pub(crate) deadline: Duration,

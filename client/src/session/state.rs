@@ -30,6 +30,7 @@ pub enum Ready {
 }
 
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone, PartialEq))]
 pub(crate) struct State {
     retry: Retry,
     ready: Ready,
@@ -110,11 +111,24 @@ impl State {
         if self.has_slept(step.now) {
             self.wake(step);
         }
-        // The one place where a line of the past is recognised.
+        // Here, and in `hears`, a line of the past is recognised.
         if !matches!(&input, Input::Line(generation, _) if *generation != self.generation) {
             self.take_in(input, step);
         }
         self.wake_at = self.next_wake(step.now);
+    }
+
+    /// Takes in a message that changes nothing but when the line was last heard, as nearly each does. Returns whether it
+    /// was one; if not, nothing has happened, and it takes a [`step`](Self::step).
+    #[inline]
+    pub(crate) fn hears(&mut self, generation: Generation, now: Duration) -> bool {
+        if generation != self.generation || self.has_slept(now) {
+            return false;
+        }
+        let Phase::Up { heard, probe: None, .. } = &mut self.phase else { return false };
+        *heard = now;
+        self.wake_at = self.next_wake(now);
+        true
     }
 
     fn take_in(&mut self, input: Input, step: &mut Step<'_>) {

@@ -42,6 +42,7 @@ struct World {
     failed_at: Option<Duration>,
     ended: bool,
     dials: usize,
+    heard: usize,
 }
 
 impl World {
@@ -57,6 +58,7 @@ impl World {
             failed_at: None,
             ended: false,
             dials: 0,
+            heard: 0,
         };
         world.step(Input::Start);
         world
@@ -76,9 +78,20 @@ impl World {
         let fed = input.clone();
         let random = self.dice.unit();
         let mut commands = Vec::new();
+        let mut short = self.state.clone();
+        let heard = matches!(input, Input::Line(generation, LineInput::Message) if short.hears(generation, self.now));
         self.state.step(input, &mut Step { now: self.now, chance: &|| random, commands: &mut commands });
         // Written out only where something is wrong: that takes longer than the steps themselves.
         let told = || format!("{fed:?} at {:?} led to {:?}", self.now, self.state);
+        if heard {
+            assert_eq!(
+                (&short, &commands[..]),
+                (&self.state, &[Command::Deliver][..]),
+                "the short way led elsewhere: {}",
+                told()
+            );
+            self.heard += 1;
+        }
         assert!(!is_stale || slept || commands.is_empty(), "an old line did {commands:?}: {}", told());
         assert!(!self.ended || commands.is_empty(), "after the end {commands:?}: {}", told());
         for command in &commands {
@@ -167,15 +180,17 @@ impl World {
 
 #[test]
 fn whatever_happens_there_is_one_line_no_hurry_after_a_failure_and_an_end_that_is_one() {
-    let mut dials = 0;
+    let (mut dials, mut heard) = (0, 0);
     for seed in 0..SEEDS {
         let mut world = World::new(seed);
         for _ in 0..STEPS {
             world.anything();
         }
         dials += world.dials;
+        heard += world.heard;
     }
     assert!(dials > SEEDS as usize * 5, "the schedules got nowhere: {dials} dials");
+    assert!(heard > SEEDS as usize / 4, "next to no message took the short way: {heard}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::{session::DownWhy, source::PageEvent};
 
 /// What is known about the page and the network.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct World {
     offline: bool,
     pub(super) hidden: bool,
