@@ -4,6 +4,7 @@
 //! what becomes of a post.
 
 mod mark;
+mod opening;
 mod posting;
 mod search;
 mod writer;
@@ -12,9 +13,8 @@ mod writer;
 mod schedules;
 
 use std::{
-    collections::HashSet,
-    fs::{File, TryLockError},
-    io,
+    collections::{HashMap, hash_map},
+    fs::File,
     path::{Path, PathBuf},
     sync::Arc,
     thread::JoinHandle,
@@ -24,14 +24,16 @@ use openline_protocol::{Entries, Entry, Epoch, RoomName, Seq};
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
 
+pub use self::opening::OpenError;
 pub(crate) use self::posting::{Answers, Lane, Posting, Said};
 use self::{
     mark::{Facts, Mark},
+    opening::Opened,
     search::Search,
     writer::Queue,
 };
 use crate::{
-    database::{Database, FileError, Keep, Slice, Span, Trouble, Writing},
+    database::{Database, Keep, Slice, Span, Trouble, Writing},
     metrics::Metrics,
     query::Query,
     room::{Record, Room},
@@ -61,52 +63,10 @@ pub(crate) struct History {
     writer: Mutex<Option<JoinHandle<()>>>,
     readers: Arc<Readers>,
     search: Search,
-    /// The rooms whose log became another one in this life, because a page proved that it had to.
-    renewed: Arc<Mutex<HashSet<i64>>>,
+    /// The rooms whose log became another one in this life, because a page proved that it had to; and which one.
+    renewed: Arc<Mutex<HashMap<i64, Epoch>>>,
     /// Held for as long as the folder is ours.
     _lock: File,
-}
-
-/// Why the data file can't be opened. Each says what to do.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// The folder can't be made, or not be written to.
-    #[error("can't use the data folder {}: {error}; say another with --data, or let this user write there", .folder.display())]
-    Folder {
-        /// The folder.
-        folder: PathBuf,
-        /// What the system said.
-        error: io::Error,
-    },
-    /// Another server is running on this folder.
-    #[error("another server is using the data folder {}; stop it, or say another folder with --data", .folder.display())]
-    InUse {
-        /// The folder.
-        folder: PathBuf,
-    },
-    /// The file is of a newer version.
-    #[error("{} was written by a newer version (its format is {found}); run that version, or say another folder with --data. Nothing was changed", .file.display())]
-    Newer {
-        /// The file.
-        file: PathBuf,
-        /// Its format.
-        found: i64,
-    },
-    /// The file isn't ours.
-    #[error("{} is not Openline's; move it away, or say another folder with --data. Nothing was changed", .file.display())]
-    NotOurs {
-        /// The file.
-        file: PathBuf,
-    },
-    /// The file can't be read or written.
-    #[error("can't use {}: {detail}; if the disk is full, make room, and start again", .file.display())]
-    Failed {
-        /// The file.
-        file: PathBuf,
-        /// What SQLite said.
-        detail: String,
-    },
 }
 
 impl History {
@@ -120,25 +80,14 @@ impl History {
         unwritten: usize,
         metrics: Arc<Metrics>,
     ) -> Result<Self, OpenError> {
-        let lock = lock(folder)?;
-        let path = folder.join(DATA_FILE);
-        // Before anything is opened, which may change it.
-        let found = Facts::of(&path).ok();
-        let mut database = Database::open(&path, data_limit).map_err(|error| match error {
-            FileError::Newer { found } => OpenError::Newer { file: path.clone(), found },
-            FileError::NotOurs => OpenError::NotOurs { file: path.clone() },
-            FileError::Sql(error) => OpenError::Failed { file: path.clone(), detail: error.to_string() },
-        })?;
-        let failed = |detail: String| OpenError::Failed { file: path.clone(), detail };
-        let life = begin(folder, found, &path, &mut database).map_err(failed)?;
-        let key = database.key("tokens", &rand::random::<[u8; 32]>()).map_err(|error| failed(error.to_string()))?;
+        let Opened { lock, path, database, life, key } = opening::open(folder, data_limit)?;
         let queue = Arc::new(Queue::new(unwritten));
         let runtime = tokio::runtime::Handle::current();
         let jobs = Arc::clone(&queue);
         let writer = std::thread::Builder::new()
             .name("history".into())
             .spawn(move || writer::run(database, &jobs, &runtime, &metrics))
-            .map_err(|error| failed(error.to_string()))?;
+            .map_err(|error| OpenError::Failed { file: path.clone(), detail: error.to_string() })?;
         let readers = Arc::new(Readers { free: Semaphore::new(READERS), idle: Mutex::default() });
         let search = Search::new(&path, &folder.join("search.db"));
         let folder = folder.to_owned();
@@ -210,25 +159,28 @@ impl History {
     /// # Cancel safety
     /// It becomes another one nonetheless.
     pub(crate) async fn renew(&self, room: &Arc<Room>) -> Result<(), Trouble> {
-        if !self.renewed.lock().insert(room.row()) {
-            return Ok(());
-        }
-        tracing::warn!(room = %room.name(), "a page has entries that this log lacks: it becomes another log");
-        let (reply, done) = oneshot::channel();
-        let (room, renewed, epoch) = (Arc::clone(room), Arc::clone(&self.renewed), Epoch(fresh().into()));
-        self.queue.write(Box::new(move |writing| {
-            let worked = writing.set_epoch(room.row(), &epoch);
-            // By the writer, not by whoever asked: their line may be gone, and disk and memory have to agree.
-            Box::new(move |committed| {
-                let done = worked.and(committed);
+        let epoch = Epoch(fresh().into());
+        let (row, name, drawn, renewed) = (room.row(), room.name().clone(), epoch.clone(), Arc::clone(&self.renewed));
+        // Decided and done by the writer. So a second proof waits for what comes of the first, and disk and memory agree
+        // also when whoever asked has gone.
+        let work = move |writing: &Writing<'_>| match renewed.lock().entry(row) {
+            hash_map::Entry::Occupied(_) => Ok(()),
+            hash_map::Entry::Vacant(vacant) => {
+                tracing::warn!(room = %name, "a page has entries that this log lacks: it becomes another log");
+                writing.set_epoch(row, vacant.insert(drawn))
+            }
+        };
+        let (room, renewed) = (Arc::clone(room), Arc::clone(&self.renewed));
+        let then = move |done: &Result<(), Trouble>| {
+            let mut renewed = renewed.lock();
+            if renewed.get(&row) == Some(&epoch) {
                 match done {
                     Ok(()) => room.set_epoch(epoch),
-                    Err(_) => drop(renewed.lock().remove(&room.row())),
+                    Err(_) => drop(renewed.remove(&row)),
                 }
-                drop(reply.send(done));
-            })
-        }));
-        done.await.unwrap_or_else(|_| Err(Trouble::Failed("the server is stopping".into())))
+            }
+        };
+        self.write_then(work, then).await
     }
 
     /// What there is of a room, if anything.
@@ -317,11 +269,24 @@ impl History {
         &self,
         work: impl FnOnce(&Writing<'_>) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, Trouble> {
+        self.write_then(work, |_| {}).await
+    }
+
+    /// Has the writer do something, and then something more once it is on disk or is known not to be.
+    async fn write_then<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, Trouble> + Send + 'static,
+        then: impl FnOnce(&Result<T, Trouble>) + Send + 'static,
+    ) -> Result<T, Trouble> {
         let (reply, done) = oneshot::channel();
         self.queue.write(Box::new(move |writing| {
-            let worked = work(writing);
-            // Whoever asked may have left, so that nobody takes the reply.
-            Box::new(move |committed| drop(reply.send(worked.and_then(|worked| committed.map(|()| worked)))))
+            let worked = writing.and_then(work);
+            Box::new(move |committed| {
+                let done = worked.and_then(|worked| committed.map(|()| worked));
+                then(&done);
+                // Whoever asked may have left, so that nobody takes the reply.
+                drop(reply.send(done));
+            })
         }));
         done.await.unwrap_or_else(|_| Err(Trouble::Failed("the server is stopping".into())))
     }
@@ -356,64 +321,17 @@ struct Readers {
     idle: Mutex<Vec<Database>>,
 }
 
-/// Begins a life on a data file, and returns its name. Where the file is not as the last life left it, every room's log
-/// becomes another one.
-fn begin(folder: &Path, found: Option<Facts>, path: &Path, database: &mut Database) -> Result<String, String> {
-    let old = database.life().map_err(|trouble| trouble.to_string())?;
-    let is_as_left = match (&old, &found, Mark::read(folder)) {
-        (Some(old), Some(found), Some(mark)) => mark.vouches_for(old, found),
-        _ => false,
-    };
-    let new = fresh();
-    // The mark first. Should we stop in between, it vouches for the old life only if nothing had to be done.
-    let lives = old.iter().filter(|_| is_as_left).chain([&new]).cloned().collect();
-    let marked = Facts::of(path).and_then(|Facts { born, .. }| Mark { lives, born, closed: None }.write(folder));
-    let begun = marked.map_err(|error| error.to_string()).and_then(|()| {
-        let begun = database.commit(|writing| {
-            let renewed = if is_as_left { 0 } else { writing.draw_epochs()? };
-            writing.begin_life(&new)?;
-            Ok(renewed)
-        });
-        begun.map_err(|trouble| trouble.to_string())
-    });
-    match (begun, old) {
-        (Ok(0), _) => Ok(new),
-        (Ok(rooms), _) => {
-            tracing::warn!(
-                rooms,
-                "the data file is not as this folder's last server left it (a backup, a copy, or moved to another disk): \
-                 every room's log becomes another one, so that pages notice what may be missing"
-            );
-            Ok(new)
-        }
-        // A full disk is no reason not to serve what is there.
-        (Err(error), Some(old)) if is_as_left => {
-            tracing::warn!(error, "could not mark the data file as in use");
-            Ok(old)
-        }
-        (Err(error), _) => Err(error),
-    }
-}
-
 /// A name that nothing else has.
 pub(crate) fn fresh() -> String {
     uuid::Builder::from_random_bytes(rand::random()).into_uuid().simple().to_string()
 }
 
-fn lock(folder: &Path) -> Result<File, OpenError> {
-    let failed = |error| OpenError::Folder { folder: folder.to_owned(), error };
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    let lock = File::options().create(true).truncate(false).write(true).open(folder.join("lock")).map_err(failed)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { folder: folder.to_owned() }),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::{
+        os::unix::process::ExitStatusExt,
+        pin::pin,
+        process::Command,
         task::Poll,
         time::{Duration, Instant},
     };
@@ -422,35 +340,80 @@ mod tests {
 
     use super::*;
 
+    fn open(folder: &Path) -> History {
+        History::open(folder, None, 1 << 20, Arc::default()).unwrap()
+    }
+
+    async fn lobby(history: &History) -> Arc<Room> {
+        let name: RoomName = "lobby".parse().unwrap();
+        let record = history.room(&name).await.unwrap();
+        Arc::new(Room::new(name, record, &[], 1 << 20, Arc::default()))
+    }
+
+    async fn epoch_on_disk(history: &History, room: &Room) -> Epoch {
+        history.known_room(room.name()).await.unwrap().unwrap().epoch
+    }
+
+    /// Whether the room's log is this one: a page that has seen more proves something only to a room of the same log.
+    fn is_of(room: &Room, epoch: &Epoch) -> bool {
+        let after = Some(Cursor { epoch: epoch.clone(), seq: room.head().next() });
+        room.lacks(&Join { room: room.name().clone(), after, last: None })
+    }
+
+    async fn begin(future: impl Future) {
+        let mut future = pin!(future);
+        std::future::poll_fn(|cx| {
+            let _ = future.as_mut().poll(cx);
+            Poll::Ready(())
+        })
+        .await;
+    }
+
     #[tokio::test]
     async fn a_log_becomes_another_one_also_when_the_page_that_proved_it_has_gone() {
         let folder = tempfile::tempdir().unwrap();
-        let history = History::open(folder.path(), None, 1 << 20, Arc::default()).unwrap();
-        let name: RoomName = "lobby".parse().unwrap();
-        let record = history.room(&name).await.unwrap();
-        let room = Arc::new(Room::new(name.clone(), record, &[], 1 << 20, Arc::default()));
-        // A page that has seen more of a log of this epoch proves something only to a room of this epoch.
-        let is_of = |epoch: &Epoch| {
-            let after = Some(Cursor { epoch: epoch.clone(), seq: room.head().next() });
-            room.lacks(&Join { room: name.clone(), after, last: None })
-        };
-        let before = history.known_room(&name).await.unwrap().unwrap().epoch;
-        {
-            let mut renewing = std::pin::pin!(history.renew(&room));
-            std::future::poll_fn(|cx| {
-                let _ = renewing.as_mut().poll(cx);
-                Poll::Ready(())
-            })
-            .await;
-        }
+        let history = open(folder.path());
+        let room = lobby(&history).await;
+        let before = epoch_on_disk(&history, &room).await;
+        begin(history.renew(&room)).await;
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {
-            let on_disk = history.known_room(&name).await.unwrap().unwrap().epoch;
-            if on_disk != before && is_of(&on_disk) {
+            let on_disk = epoch_on_disk(&history, &room).await;
+            if on_disk != before && is_of(&room, &on_disk) {
                 break;
             }
             assert!(Instant::now() < deadline, "was {before:?}, is {on_disk:?} on disk and another in memory");
             tokio::task::yield_now().await;
         }
+    }
+
+    #[tokio::test]
+    async fn who_proves_it_while_the_first_proof_is_being_written_enters_the_new_log_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let history = open(folder.path());
+        let room = lobby(&history).await;
+        let before = epoch_on_disk(&history, &room).await;
+        begin(history.renew(&room)).await;
+        history.renew(&room).await.unwrap();
+        assert!(!is_of(&room, &before), "it still entered the old one");
+        let renewed = epoch_on_disk(&history, &room).await;
+        assert!(is_of(&room, &renewed));
+        history.renew(&room).await.unwrap();
+        assert_eq!(epoch_on_disk(&history, &room).await, renewed, "only once in a life");
+    }
+
+    #[test]
+    fn a_server_whose_writer_has_died_does_not_go_on_as_if_it_were_well() {
+        const HERE: &str = "history::tests::a_server_whose_writer_has_died_does_not_go_on_as_if_it_were_well";
+        if std::env::var_os("OPENLINE_TEST_WRITER_DIES").is_some() {
+            let folder = tempfile::tempdir().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let died =
+                runtime.block_on(async { open(folder.path()).write(|_| -> Result<(), _> { panic!("died") }).await });
+            panic!("still here, with {died:?}");
+        }
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        let ended = child.args([HERE, "--exact"]).env("OPENLINE_TEST_WRITER_DIES", "yes").output().unwrap();
+        assert_eq!(ended.status.signal(), Some(6), "not aborted: {ended:?}");
     }
 }

@@ -48,8 +48,8 @@ enum Job {
     Work(Work),
 }
 
-/// Something to be done in a commit, and then to be told whether it was made.
-pub(super) type Work = Box<dyn FnOnce(&Writing<'_>) -> Told + Send>;
+/// Something to be done in a commit, or to hear that none could be begun; and then to be told whether it was made.
+pub(super) type Work = Box<dyn FnOnce(Result<&Writing<'_>, Trouble>) -> Told + Send>;
 type Told = Box<dyn FnOnce(Result<(), Trouble>) + Send>;
 
 impl fmt::Debug for Queue {
@@ -66,11 +66,11 @@ impl Queue {
         Self { waiting: Mutex::default(), bell: Condvar::new(), limit }
     }
 
-    /// Takes a post; [`Queue::ring`] is called when there are no more at the moment.
+    /// Takes a post; [`Queue::ring`] is called when there are no more at the moment. Once it is closed, none is taken.
     pub(super) fn post(&self, posting: Posting) -> Result<(), Box<Posting>> {
         let posting = Box::new(posting);
         let mut waiting = self.waiting.lock();
-        if waiting.bytes > 0 && waiting.bytes + posting.size() > self.limit {
+        if waiting.is_closed || waiting.bytes > 0 && waiting.bytes + posting.size() > self.limit {
             waiting.turned_back.push(Arc::clone(&posting.answers.wake));
             return Err(posting);
         }
@@ -117,6 +117,7 @@ impl Queue {
 
 /// Writes until the queue is closed and empty.
 pub(super) fn run(mut database: Database, queue: &Queue, runtime: &Handle, metrics: &Metrics) {
+    let _guard = NoServerWithoutWriter;
     while let Some(jobs) = queue.take() {
         let (mut works, mut posts) = (Vec::new(), Vec::new());
         for job in jobs {
@@ -143,13 +144,28 @@ pub(super) fn run(mut database: Database, queue: &Queue, runtime: &Handle, metri
     }
 }
 
+/// Ends the process should its writer panic: whoever looks after it starts it again, while one that takes posts and never
+/// writes them would seem to be well.
+struct NoServerWithoutWriter;
+
+impl Drop for NoServerWithoutWriter {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            std::process::abort();
+        }
+    }
+}
+
 /// Does all of it in one commit, or none.
 fn work(database: &mut Database, works: Vec<Work>) {
-    let mut told = Vec::new();
+    let (mut works, mut told) = (works.into_iter(), Vec::new());
     let committed = database.commit(|writing| {
-        told.extend(works.into_iter().map(|work| work(writing)));
+        told.extend(works.by_ref().map(|work| work(Ok(writing))));
         Ok(())
     });
+    if let Err(trouble) = &committed {
+        told.extend(works.map(|work| work(Err(trouble.clone()))));
+    }
     told.into_iter().for_each(|tell| tell(committed.clone()));
 }
 
