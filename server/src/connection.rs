@@ -1,7 +1,8 @@
 //! One line: the only place that sees messages come and go.
 //!
 //! One task drives it, with one `poll`: what came is read, what is behind its cursors is sent, and neither waits for
-//! the other. It holds no queue. Entries, signals and rosters are looked up in its rooms when the line can take them;
+//! the other. What a room has for everybody is sent by whoever brings it, where the line is idle and takes it at once
+//! (`deliver`); the same turn, without a task woken for it. It holds no queue. Entries, signals and rosters are looked up in its rooms when the line can take them;
 //! only answers to what this line itself asked are held, and while there are many of them it isn't read from.
 
 mod rules;
@@ -10,11 +11,12 @@ mod place;
 mod hearing;
 mod sending;
 mod ending;
+mod shared;
 
 use std::{
     collections::VecDeque,
-    pin::{Pin, pin},
-    sync::Arc,
+    pin::Pin,
+    sync::{Arc, Weak},
     task::{Context, Poll},
     time::Instant,
 };
@@ -26,6 +28,7 @@ use self::{
     ending::Ending,
     place::Place,
     sending::Fetched,
+    shared::{Served, Shared},
 };
 use crate::{
     database::Trouble,
@@ -48,16 +51,16 @@ const ROUNDS: usize = 8;
 // Not an `async fn`: one would keep room for its arguments beside the connection that they become.
 pub(crate) fn serve(line: Line, hall: Arc<Hall>, seat: Arc<Seat>) -> impl Future<Output = ()> + Send {
     hall.metrics.lines.inc();
-    let mut connection = Connection::new(line, hall, seat);
+    let served = Served::new(Shared::new(line, hall, seat));
     async move {
-        let mut timer = pin!(tokio::time::sleep_until(connection.deadline(Instant::now()).into()));
-        std::future::poll_fn(|cx| connection.poll(cx, timer.as_mut())).await;
-        connection.hall.metrics.lines.dec();
+        std::future::poll_fn(|cx| served.poll(|connection| connection.poll(cx))).await;
     }
 }
 
 struct Connection {
     hall: Arc<Hall>,
+    /// What its rooms hold of it.
+    this: Weak<Shared>,
     line: Line,
     wake: Arc<Wake>,
     listed: Listed,
@@ -85,12 +88,12 @@ type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 type Opened = (Join, Result<Arc<Room>, Trouble>);
 
 impl Connection {
-    fn new(line: Line, hall: Arc<Hall>, seat: Arc<Seat>) -> Self {
-        let wake = Arc::new(Wake::default());
+    fn new(line: Line, hall: Arc<Hall>, seat: Arc<Seat>, wake: Arc<Wake>, this: Weak<Shared>) -> Self {
         let now = Instant::now();
         Self {
             listed: hall.guests.line(Arc::clone(&wake)),
             hall,
+            this,
             line,
             wake,
             who: None,
@@ -109,7 +112,7 @@ impl Connection {
         }
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>, mut timer: Pin<&mut tokio::time::Sleep>) -> Poll<()> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         for _ in 0..ROUNDS {
             self.wake.listen(cx.waker());
             // One look at the clock for all of a round: it costs as much as all the rest where there is little to do.
@@ -127,14 +130,11 @@ impl Connection {
                 continue;
             }
             let deadline = self.deadline(now);
-            // A timer that is early costs a look; setting it anew at each message would cost more.
-            if deadline < timer.deadline().into_std() || timer.is_elapsed() {
-                timer.as_mut().reset(deadline.into());
-            }
-            if timer.as_mut().poll(cx).is_pending() {
+            if deadline > now {
+                self.listed.wake_at(deadline, now);
                 return Poll::Pending;
             }
-            self.act(Instant::now());
+            self.act(now);
         }
         cx.waker().wake_by_ref();
         Poll::Pending

@@ -14,7 +14,12 @@ use openline_protocol::{PersonId, Seq, SessionId};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use crate::{room::Room, slow::Slow, wake::Wake};
+use crate::{
+    alarms::{Alarms, TICK, Tick},
+    room::Room,
+    slow::Slow,
+    wake::Wake,
+};
 
 /// How often is looked whether slow lines hold too much.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -29,6 +34,7 @@ pub(crate) struct Guests {
     lines: Mutex<Lines>,
     numbers: AtomicU64,
     slow: Mutex<Slow>,
+    alarms: Alarms,
     /// How far the lines are that don't take what they were given.
     behind: Mutex<HashMap<u64, Vec<Whereabouts>>>,
     left: Notify,
@@ -87,6 +93,7 @@ impl Guests {
             lines: Mutex::default(),
             numbers: AtomicU64::new(0),
             slow: Mutex::new(Slow::new(unsent)),
+            alarms: Alarms::new(Instant::now()),
             behind: Mutex::default(),
             left: Notify::new(),
             is_draining: AtomicBool::new(false),
@@ -121,7 +128,15 @@ impl Guests {
             wake.stop();
         }
         lines.open.insert(number, Arc::clone(&wake));
-        Listed { guests: Arc::clone(self), number, wake, session: None, stall: None, is_behind: false }
+        Listed {
+            guests: Arc::clone(self),
+            number,
+            wake,
+            alarm: Tick::default(),
+            session: None,
+            stall: None,
+            is_behind: false,
+        }
     }
 
     /// Says that the server is about to stop.
@@ -180,6 +195,17 @@ impl Guests {
         }
     }
 
+    /// Wakes lines at the moments they asked for, as long as there are guests.
+    pub(crate) async fn keep_time(guests: Weak<Self>) {
+        loop {
+            tokio::time::sleep(TICK).await;
+            let Some(guests) = guests.upgrade() else { return };
+            let due = guests.alarms.due(Instant::now());
+            let lines = guests.lines.lock();
+            due.filter_map(|line| lines.open.get(&line)).for_each(|wake| wake.wake());
+        }
+    }
+
     /// How many entries the slowest line is behind.
     pub(crate) fn slowest(&self) -> u64 {
         let behind = |(room, cursor): &Whereabouts| {
@@ -222,6 +248,8 @@ pub(crate) struct Listed {
     guests: Arc<Guests>,
     number: u64,
     wake: Arc<Wake>,
+    /// When it is woken next.
+    alarm: Tick,
     session: Option<Box<(PersonId, SessionId)>>,
     /// Since when it has taken nothing of how many bytes.
     stall: Option<(Instant, usize)>,
@@ -232,6 +260,17 @@ impl Listed {
     /// The line's number, which no other ever has.
     pub(crate) fn number(&self) -> u64 {
         self.number
+    }
+
+    /// Has this line woken at that moment, to within a tick, and perhaps earlier: an alarm that is early costs a look, and
+    /// setting it anew at each message would cost more.
+    pub(crate) fn wake_at(&mut self, at: Instant, now: Instant) {
+        let alarms = &self.guests.alarms;
+        let (at, now) = (alarms.tick(at), alarms.tick(now));
+        if !(now..=at).contains(&self.alarm) {
+            self.alarm = at;
+            alarms.set(at, self.number);
+        }
     }
 
     /// Asks to speak for a session. An older line that does is told to fall silent; [`Listed::speaks`] tells when it

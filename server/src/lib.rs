@@ -22,6 +22,7 @@ mod history;
 mod backup;
 mod rooms;
 mod slow;
+mod alarms;
 mod guests;
 mod hall;
 mod keeping;

@@ -1,48 +1,90 @@
-//! Whom to wake.
+//! Whom a room tells that there is something, and how.
+//!
+//! Whoever has something for everybody doesn't wake a task for each line: it has the lines told in slices, one after
+//! another, by at most as many tasks as there are threads, which let others run between two slices. So a large room uses
+//! all cores, and a small one next to it doesn't wait for more than a slice. Being called again before one's turn has
+//! come is being called once.
 
-use std::{collections::HashMap, sync::Arc};
+mod slices;
 
-use openline_protocol::PersonId;
+use std::{fmt, sync::Arc, time::Instant};
+
 use parking_lot::Mutex;
-use smallvec::SmallVec;
+use tokio::runtime::Handle;
 
-use crate::wake::Wake;
+use self::slices::Slices;
 
-/// The lines in a room, by person, so that a signal for one wakes only them.
+/// A line in a room.
+pub(crate) trait Listener: fmt::Debug + Send + Sync {
+    /// Gives the line what it lacks, if it takes it at once; what doesn't go so easily is left to its task. Must not
+    /// wait.
+    fn hear(&self, now: Instant);
+
+    /// Has the line's task look what there is.
+    fn wake(&self);
+}
+
+/// The lines in a room.
 #[derive(Debug, Default)]
-pub(crate) struct Listeners(Mutex<HashMap<PersonId, SmallVec<[Listener; 1]>>>);
+pub(crate) struct Listeners(Mutex<Lines>);
 
-/// A line's number, and its wake.
-type Listener = (u64, Arc<Wake>);
+#[derive(Debug, Default)]
+struct Lines {
+    slices: Slices<Arc<dyn Listener>>,
+    /// How many tasks are telling slices.
+    tellers: usize,
+}
 
 impl Listeners {
-    /// Adds a line.
-    pub(crate) fn add(&self, person: PersonId, line: u64, wake: Arc<Wake>) {
-        let mut people = self.0.lock();
-        // Most people have one line, which then needs no memory of its own, nor a look there when it is woken.
-        people.entry(person).or_default().push((line, wake));
+    /// Adds a line, and says its number, which is its own as long as it is here.
+    pub(crate) fn add(&self, listener: Arc<dyn Listener>) -> u32 {
+        u32::try_from(self.0.lock().slices.add(listener)).unwrap_or(u32::MAX)
     }
 
-    /// Takes one of a line's places away.
-    pub(crate) fn remove(&self, person: PersonId, line: u64) {
-        let mut people = self.0.lock();
-        let Some(lines) = people.get_mut(&person) else { return };
-        if let Some(place) = lines.iter().position(|(number, _)| *number == line) {
-            lines.swap_remove(place);
+    /// Takes a line away.
+    pub(crate) fn remove(&self, number: u32) {
+        self.0.lock().slices.remove(number as usize);
+    }
+
+    /// Has everybody told, soon.
+    pub(crate) fn tell_all(self: &Arc<Self>) {
+        // Without a runtime the server is going down, and there is nobody to tell.
+        let Ok(runtime) = Handle::try_current() else { return };
+        let mut lines = self.0.lock();
+        lines.slices.call();
+        let enough = lines.slices.due().min(runtime.metrics().num_workers());
+        while lines.tellers < enough {
+            lines.tellers += 1;
+            runtime.spawn(Arc::clone(self).tell());
         }
-        if lines.is_empty() {
-            people.remove(&person);
+    }
+
+    /// Wakes some lines.
+    pub(crate) fn wake(&self, numbers: &[u32]) {
+        let lines = self.0.lock();
+        numbers.iter().filter_map(|number| lines.slices.get(*number as usize)).for_each(|listener| listener.wake());
+    }
+
+    /// Tells slices as long as any are due.
+    async fn tell(self: Arc<Self>) {
+        while self.tell_slice() {
+            tokio::task::yield_now().await;
         }
     }
 
-    /// Wakes everybody.
-    pub(crate) fn wake_all(&self) {
-        self.0.lock().values().flatten().for_each(|(_, wake)| wake.wake());
-    }
-
-    /// Wakes one person.
-    pub(crate) fn wake(&self, person: PersonId) {
-        self.0.lock().get(&person).into_iter().flatten().for_each(|(_, wake)| wake.wake());
+    /// Tells one slice. Whether there was one; if not, one task less is telling.
+    fn tell_slice(&self) -> bool {
+        let begun = {
+            let mut lines = self.0.lock();
+            let begun = lines.slices.begin();
+            lines.tellers -= usize::from(begun.is_none());
+            begun
+        };
+        let Some((slice, listeners)) = begun else { return false };
+        let now = Instant::now();
+        listeners.iter().for_each(|listener| listener.hear(now));
+        self.0.lock().slices.end(slice);
+        true
     }
 }
 
@@ -52,32 +94,51 @@ mod tests {
 
     use super::*;
 
-    #[derive(Default)]
-    struct Counter(AtomicUsize);
+    #[derive(Debug, Default)]
+    struct Counter {
+        heard: AtomicUsize,
+        woken: AtomicUsize,
+    }
 
-    impl std::task::Wake for Counter {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::SeqCst);
+    impl Listener for Counter {
+        fn hear(&self, _: Instant) {
+            self.heard.fetch_add(1, Ordering::SeqCst);
+        }
+
+        fn wake(&self) {
+            self.woken.fetch_add(1, Ordering::SeqCst);
         }
     }
 
+    fn counts(counters: &[Arc<Counter>], count: fn(&Counter) -> &AtomicUsize) -> Vec<usize> {
+        counters.iter().map(|counter| count(counter).load(Ordering::SeqCst)).collect()
+    }
+
     #[test]
-    fn what_is_for_one_person_wakes_that_persons_lines_and_nobody_else() {
+    fn what_is_for_some_lines_wakes_nobody_else() {
         let listeners = Listeners::default();
-        let person = |n| PersonId(uuid::Uuid::from_u128(n));
-        // Lines 0 and 1 are one person's, and line 2 is another's.
         let counters: Vec<Arc<Counter>> = (0..3).map(|_| Arc::default()).collect();
-        for (line, counter) in (0_u64..).zip(&counters) {
-            let wake = Arc::new(Wake::default());
-            wake.listen(&Arc::clone(counter).into());
-            listeners.add(person(u128::from(line / 2)), line, wake);
+        let numbers: Vec<_> = counters.iter().map(|counter| listeners.add(Arc::clone(counter) as _)).collect();
+        listeners.wake(&numbers[..2]);
+        assert_eq!(counts(&counters, |counter| &counter.woken), [1, 1, 0]);
+        listeners.remove(numbers[0]);
+        listeners.wake(&numbers);
+        assert_eq!(counts(&counters, |counter| &counter.woken), [1, 2, 1]);
+    }
+
+    #[tokio::test]
+    async fn who_is_called_many_times_before_their_turn_hears_once() {
+        let listeners = Arc::new(Listeners::default());
+        let counters: Vec<Arc<Counter>> = (0..200).map(|_| Arc::default()).collect();
+        for counter in &counters {
+            listeners.add(Arc::clone(counter) as _);
         }
-        let woken = || counters.iter().map(|counter| counter.0.load(Ordering::SeqCst)).collect::<Vec<_>>();
-        listeners.wake(person(0));
-        assert_eq!(woken(), [1, 1, 0]);
-        listeners.wake_all();
-        assert_eq!(woken(), [1, 1, 1], "who was woken and has not run yet is not woken again");
-        listeners.remove(person(1), 2);
-        assert_eq!(listeners.0.lock().len(), 1);
+        for calls in 1..=3 {
+            (0..5).for_each(|_| listeners.tell_all());
+            while listeners.0.lock().tellers > 0 {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(counts(&counters, |counter| &counter.heard), [calls; 200]);
+        }
     }
 }

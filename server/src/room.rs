@@ -18,11 +18,10 @@ use openline_protocol::{
 use parking_lot::Mutex;
 
 use crate::{
-    listeners::Listeners,
+    listeners::{Listener, Listeners},
     roster::{Roster, Telling},
     signals::Signals,
     tail::{Batch, Tail},
-    wake::Wake,
     websocket::Packet,
 };
 
@@ -36,7 +35,7 @@ pub(crate) struct Room {
     head: AtomicU64,
     last_at: AtomicU64,
     tail: Mutex<Tail>,
-    listeners: Listeners,
+    listeners: Arc<Listeners>,
     people: Mutex<People>,
     said: AtomicU64,
     told: AtomicU64,
@@ -77,7 +76,7 @@ impl Room {
             first: AtomicU64::new(record.first.number()),
             head: AtomicU64::new(record.head.number()),
             last_at: AtomicU64::new(record.last_at),
-            listeners: Listeners::default(),
+            listeners: Arc::default(),
             people: Mutex::default(),
             said: AtomicU64::new(0),
             told: AtomicU64::new(0),
@@ -139,7 +138,7 @@ impl Room {
         Some(batch)
     }
 
-    /// Takes entries that are on disk now. The caller wakes the room after that.
+    /// Takes entries that are on disk now. The caller has everybody told after that.
     pub(crate) fn grow(&self, entries: &[Entry]) {
         let encoded: Vec<_> = entries.iter().map(|entry| (entry.seq, EncodedEntry::new(entry))).collect();
         let Some(last) = entries.last() else { return };
@@ -156,16 +155,16 @@ impl Room {
         had_all.then(|| self.opened + Duration::from_nanos(self.grown.1.load(Ordering::Relaxed)))
     }
 
-    /// Wakes everybody in it.
-    pub(crate) fn wake(&self) {
-        self.listeners.wake_all();
+    /// Has everybody in it told, soon.
+    pub(crate) fn tell_all(&self) {
+        self.listeners.tell_all();
     }
 
     /// Lets a line in, until what is returned is dropped.
-    pub(crate) fn enter(self: &Arc<Self>, person: &Person, line: u64, wake: Arc<Wake>) -> Presence {
-        self.listeners.add(person.id, line, wake);
-        self.change(|roster, version| roster.enter(person, version));
-        Presence { room: Arc::clone(self), person: person.id, line }
+    pub(crate) fn enter(self: &Arc<Self>, person: &Person, listener: Arc<dyn Listener>) -> Presence {
+        let number = self.listeners.add(listener);
+        self.change(|roster, version| roster.enter(person, number, version));
+        Presence { room: Arc::clone(self), person: person.id, number }
     }
 
     /// Somebody who is in it goes by another name.
@@ -195,24 +194,6 @@ impl Room {
     /// How many signals were said in it.
     pub(crate) fn said(&self) -> u64 {
         self.said.load(Ordering::Acquire)
-    }
-
-    /// Says something to everybody, or to one person, but not to the line it comes from.
-    pub(crate) fn signal(&self, line: u64, to: Option<PersonId>, heard: Heard) {
-        {
-            let mut people = self.people.lock();
-            people.signals.say(line, to, heard);
-            self.said.store(people.signals.said(), Ordering::Release);
-        }
-        match to {
-            Some(person) => self.listeners.wake(person),
-            None => self.listeners.wake_all(),
-        }
-    }
-
-    /// The signals that a line has not heard, and where to go on.
-    pub(crate) fn signals_after(&self, from: u64, line: u64, person: PersonId) -> (Option<Packet>, u64) {
-        self.people.lock().signals.after(&self.name, from, line, person)
     }
 
     /// The version of the roster that was told last.
@@ -259,7 +240,7 @@ impl Room {
             people.told = Some((version, packet));
             self.told.store(version, Ordering::Release);
         }
-        self.wake();
+        self.tell_all();
     }
 }
 
@@ -271,19 +252,36 @@ impl Room {
 pub(crate) struct Presence {
     room: Arc<Room>,
     person: PersonId,
-    line: u64,
+    /// Among the room's listeners.
+    number: u32,
 }
 
 impl Presence {
     pub(crate) fn room(&self) -> &Arc<Room> {
         &self.room
     }
+
+    /// Says something to everybody, or to one person, but not to the line itself.
+    pub(crate) fn signal(&self, to: Option<PersonId>, heard: Heard) {
+        let mut people = self.room.people.lock();
+        people.signals.say(self.number, to, heard);
+        self.room.said.store(people.signals.said(), Ordering::Release);
+        match to {
+            Some(person) => self.room.listeners.wake(people.roster.lines(person)),
+            None => self.room.listeners.tell_all(),
+        }
+    }
+
+    /// The signals that the line has not heard, and where to go on.
+    pub(crate) fn signals_after(&self, from: u64) -> (Option<Packet>, u64) {
+        self.room.people.lock().signals.after(&self.room.name, from, self.number, self.person)
+    }
 }
 
 impl Drop for Presence {
     fn drop(&mut self) {
-        self.room.listeners.remove(self.person, self.line);
-        self.room.change(|roster, version| roster.leave(self.person, version));
+        self.room.listeners.remove(self.number);
+        self.room.change(|roster, version| roster.leave(self.person, self.number, version));
     }
 }
 

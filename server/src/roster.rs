@@ -1,4 +1,4 @@
-//! Who is in a room: people, however many lines each has. Pure.
+//! Who is in a room: people, and the numbers of each one's lines. Pure.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -6,6 +6,7 @@ use std::{
 };
 
 use openline_protocol::{Person, PersonId, PersonName, Roster as Snapshot};
+use smallvec::SmallVec;
 
 /// The people of a room. Each change takes a version from the caller, which rises over the server's whole life.
 #[derive(Debug, Default)]
@@ -20,7 +21,8 @@ pub(crate) struct Roster {
 #[derive(Debug)]
 struct Present {
     name: PersonName,
-    lines: usize,
+    /// Most people have few lines, which then need no memory of their own.
+    lines: SmallVec<[u32; 4]>,
 }
 
 /// When a change is to be told to everybody.
@@ -36,22 +38,22 @@ pub(crate) enum Telling {
 
 impl Roster {
     /// One more line of this person. Whether that is a change.
-    pub(crate) fn enter(&mut self, person: &Person, version: u64) -> bool {
+    pub(crate) fn enter(&mut self, person: &Person, line: u32, version: u64) -> bool {
         if let Some(present) = self.people.get_mut(&person.id) {
-            present.lines += 1;
+            present.lines.push(line);
             return self.rename(person, version);
         }
         self.by_name.insert((person.name.clone(), person.id));
-        self.people.insert(person.id, Present { name: person.name.clone(), lines: 1 });
+        self.people.insert(person.id, Present { name: person.name.clone(), lines: SmallVec::from_iter([line]) });
         self.version = version;
         true
     }
 
     /// One line of this person less. Whether that is a change.
-    pub(crate) fn leave(&mut self, id: PersonId, version: u64) -> bool {
+    pub(crate) fn leave(&mut self, id: PersonId, line: u32, version: u64) -> bool {
         let Some(present) = self.people.get_mut(&id) else { return false };
-        present.lines -= 1;
-        if present.lines > 0 {
+        present.lines.retain(|other| *other != line);
+        if !present.lines.is_empty() {
             return false;
         }
         if let Some(present) = self.people.remove(&id) {
@@ -72,6 +74,11 @@ impl Roster {
         self.by_name.insert((person.name.clone(), person.id));
         self.version = version;
         true
+    }
+
+    /// The lines of this person.
+    pub(crate) fn lines(&self, id: PersonId) -> &[u32] {
+        self.people.get(&id).map_or(&[], |present| &present.lines)
     }
 
     /// After a change: when to tell everybody. At most once a second, and less often the more there are to tell.
@@ -130,20 +137,23 @@ mod tests {
     fn a_person_with_two_lines_is_there_once_and_until_both_are_gone() {
         let mut roster = Roster::default();
         let ada = person(1, "Ada");
-        assert!(roster.enter(&ada, 1));
-        assert!(!roster.enter(&ada, 2));
-        assert!(!roster.leave(ada.id, 3));
+        assert!(roster.enter(&ada, 7, 1));
+        assert!(!roster.enter(&ada, 8, 2));
+        assert_eq!(roster.lines(ada.id), [7, 8]);
+        assert!(!roster.leave(ada.id, 7, 3));
+        assert_eq!(roster.lines(ada.id), [8]);
         assert_eq!((roster.snapshot().count, roster.snapshot().version), (1, 1));
-        assert!(roster.leave(ada.id, 4));
+        assert!(roster.leave(ada.id, 8, 4));
+        assert!(roster.lines(ada.id).is_empty());
         assert_eq!((roster.snapshot().count, roster.snapshot().version), (0, 4));
-        assert!(!roster.leave(ada.id, 5));
+        assert!(!roster.leave(ada.id, 8, 5));
     }
 
     #[test]
     fn people_are_named_in_order_and_a_new_name_takes_its_place() {
         let mut roster = Roster::default();
         for (id, name) in [(1, "Cy"), (2, "Ada"), (3, "Bo"), (4, "Ada")] {
-            roster.enter(&person(id, name), 1);
+            roster.enter(&person(id, name), 0, 1);
         }
         assert_eq!(names(&roster), ["Ada", "Ada", "Bo", "Cy"]);
         assert!(roster.rename(&person(2, "Zoe"), 2));
@@ -155,7 +165,7 @@ mod tests {
     fn a_crowd_is_counted_whole_and_named_in_part() {
         let mut roster = Roster::default();
         for id in 0..120 {
-            roster.enter(&person(id, &format!("p{id:03}")), id as u64);
+            roster.enter(&person(id, &format!("p{id:03}")), 0, id as u64);
         }
         let snapshot = roster.snapshot();
         assert_eq!((snapshot.count, snapshot.who.len(), roster.whole().who.len()), (120, 50, 120));

@@ -106,6 +106,7 @@ impl Server {
         }
         let hall = Arc::new(Hall::open(&options)?);
         tokio::spawn(Guests::shed(Arc::downgrade(&hall.guests)));
+        tokio::spawn(Guests::keep_time(Arc::downgrade(&hall.guests)));
         tokio::spawn(keep(options.keep_entries, options.keep_days, Arc::downgrade(&hall)));
         let doors = Doors {
             hall: Arc::clone(&hall),

@@ -24,7 +24,7 @@ pub(crate) struct Signals {
 
 #[derive(Debug)]
 struct Said {
-    by_line: u64,
+    by_line: u32,
     to: Option<PersonId>,
     heard: Heard,
 }
@@ -36,7 +36,7 @@ impl Signals {
     }
 
     /// Adds one, and forgets what is too old or too much.
-    pub(crate) fn say(&mut self, by_line: u64, to: Option<PersonId>, heard: Heard) {
+    pub(crate) fn say(&mut self, by_line: u32, to: Option<PersonId>, heard: Heard) {
         self.said += 1;
         self.bytes += heard.body.len();
         self.ring.push_back(Said { by_line, to, heard });
@@ -48,7 +48,7 @@ impl Signals {
 
     /// What this line of this person has not heard after `from`: the frame, if there is anything for it, and where to
     /// go on. What was forgotten meanwhile is passed over.
-    pub(crate) fn after(&mut self, room: &RoomName, from: u64, line: u64, person: PersonId) -> (Option<Packet>, u64) {
+    pub(crate) fn after(&mut self, room: &RoomName, from: u64, line: u32, person: PersonId) -> (Option<Packet>, u64) {
         let oldest = self.said - self.ring.len() as u64;
         let skip = usize::try_from(from.saturating_sub(oldest)).unwrap_or(usize::MAX);
         let (mut heard, mut bytes, mut next, mut is_all) = (Vec::new(), 0, from.max(oldest), true);
@@ -90,12 +90,12 @@ mod tests {
         PersonId(uuid::Uuid::from_u128(n))
     }
 
-    fn say(signals: &mut Signals, line: u64, to: Option<PersonId>, text: &str) {
+    fn say(signals: &mut Signals, line: u32, to: Option<PersonId>, text: &str) {
         let from = Person { id: person(line.into()), name: "Ada".parse().unwrap() };
         signals.say(line, to, Heard { from, body: Body::text(text) });
     }
 
-    fn hear(signals: &mut Signals, from: &mut u64, line: u64) -> Vec<String> {
+    fn hear(signals: &mut Signals, from: &mut u64, line: u32) -> Vec<String> {
         let (packet, next) = signals.after(&"lobby".parse().unwrap(), *from, line, person(line.into()));
         *from = next;
         let Some(packet) = packet else { return Vec::new() };

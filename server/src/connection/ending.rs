@@ -15,7 +15,7 @@ use crate::websocket::{LineError, Message, Packet};
 const GOODBYE: Duration = Duration::from_secs(2);
 
 /// How a line ends.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
     /// The server stops: what is under way is finished first, until then.
     Stopping { until: Instant },

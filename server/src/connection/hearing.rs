@@ -203,11 +203,10 @@ impl Connection {
     }
 
     pub(super) fn enter(&mut self, join: &Join, room: &Arc<Room>) {
-        let Some(who) = self.who.clone() else { return };
-        let line = self.listed.number();
-        let presence = room.enter(&who, line, Arc::clone(&self.wake));
+        let (Some(who), Some(listener)) = (&self.who, self.this.upgrade()) else { return };
+        let presence = room.enter(who, listener);
         let joined = room.joined(join, self.hall.limits.behind);
-        let place = Place::new(presence, joined.after, joined.roster.version, line, who.id);
+        let place = Place::new(presence, joined.after, joined.roster.version);
         self.reply(&ToClient::Joined(joined));
         match self.places.iter_mut().find(|place| place.is_in(&join.room)) {
             Some(old) => *old = place,
@@ -258,7 +257,7 @@ impl Connection {
             return;
         }
         let heard = Heard { from: who.clone(), body: compact(signal.body) };
-        place.room().signal(self.listed.number(), signal.to, heard);
+        place.signal(signal.to, heard);
     }
 }
 

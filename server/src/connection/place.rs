@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
-use openline_protocol::{RoomName, Seq};
+use openline_protocol::{Heard, PersonId, RoomName, Seq};
 
 use crate::{
     history::Lane,
@@ -19,21 +19,13 @@ pub(super) struct Place {
     pub(super) lane: Arc<Lane>,
     heard: u64,
     roster: u64,
-    line: u64,
-    person: openline_protocol::PersonId,
 }
 
 impl Place {
     /// The place of a line that goes on after `cursor`, and knows the roster of this version.
-    pub(super) fn new(
-        presence: Presence,
-        cursor: Seq,
-        roster: u64,
-        line: u64,
-        person: openline_protocol::PersonId,
-    ) -> Self {
+    pub(super) fn new(presence: Presence, cursor: Seq, roster: u64) -> Self {
         let heard = presence.room().said();
-        Self { presence, cursor, lane: Arc::default(), heard, roster, line, person }
+        Self { presence, cursor, lane: Arc::default(), heard, roster }
     }
 
     pub(super) fn room(&self) -> &Arc<Room> {
@@ -44,12 +36,17 @@ impl Place {
         self.room().name() == room
     }
 
+    /// Says something to everybody else in the room, or to one person.
+    pub(super) fn signal(&self, to: Option<PersonId>, heard: Heard) {
+        self.presence.signal(to, heard);
+    }
+
     /// The signals it has not heard.
     pub(super) fn signals(&mut self) -> Option<Packet> {
         if self.room().said() == self.heard {
             return None;
         }
-        let (packet, heard) = self.room().signals_after(self.heard, self.line, self.person);
+        let (packet, heard) = self.presence.signals_after(self.heard);
         self.heard = heard;
         packet
     }

@@ -15,7 +15,7 @@ use crate::{database::Trouble, history::Lane, metrics::Reason, tail::Batch, webs
 /// How many bytes are given to the line before it has taken them.
 const TURN: usize = 64 * 1024;
 
-/// What a turn came to.
+/// What a turn gave the line.
 #[derive(Clone, Copy, Debug, Default)]
 struct Turn {
     /// The line was given something.
@@ -48,34 +48,55 @@ impl Connection {
             self.stop_if_done();
             turn = self.feed_turn(now);
         }
-        let before = self.line.unsent();
-        if before == 0 {
+        if self.line.unsent() == 0 {
             return false;
         }
+        self.flush(turn.is_fed, now);
+        if self.line.unsent() > 0 && self.ending != Some(Ending::Over) {
+            return self.line.poll_writable(cx).is_ready();
+        }
+        turn.is_more || self.ending.is_some()
+    }
+
+    /// The same for whoever brings something for everybody, if the line is idle. Whether that was all, so that the task
+    /// needn't look.
+    pub(super) fn deliver(&mut self, now: Instant) -> bool {
+        if self.line.unsent() > 0 {
+            // The task looks once the line has taken that.
+            return true;
+        }
+        if self.ending.is_some() {
+            return false;
+        }
+        let turn = self.feed_turn(now);
+        if turn.is_fed {
+            self.flush(turn.is_fed, now);
+        }
+        !turn.is_more && self.line.unsent() == 0 && self.fetching.is_none() && self.ending.is_none()
+    }
+
+    /// Gives the system what the line was given, as far as it takes it.
+    fn flush(&mut self, is_fed: bool, now: Instant) {
+        let before = self.line.unsent();
         self.hall.metrics.writes.inc();
-        match self.line.poll_flush(cx) {
-            Poll::Ready(Ok(())) => {
-                self.listed.keeps_up();
-                self.deadlines.took_all();
-                self.deadlines.sent(now);
-                self.listed.set_stall(None);
-                turn.is_more || self.ending.is_some()
-            }
-            Poll::Ready(Err(_)) => {
-                self.ending = Some(Ending::Over);
-                true
-            }
-            Poll::Pending => {
-                let left = self.line.unsent();
-                self.deadlines.slow(turn.is_fed || left < before, now);
-                // One that goes holds what it holds for two seconds more at most.
-                let since = self.deadlines.stuck_since().filter(|_| self.ending.is_none());
-                self.listed.set_stall(since.map(|since| (since, left)));
-                if turn.is_fed {
-                    self.listed.fell_behind(self.places.iter().map(Place::whereabouts));
-                }
-                false
-            }
+        if self.line.flush().is_err() {
+            self.ending = Some(Ending::Over);
+            return;
+        }
+        let left = self.line.unsent();
+        if left == 0 {
+            self.listed.keeps_up();
+            self.deadlines.took_all();
+            self.deadlines.sent(now);
+            self.listed.set_stall(None);
+            return;
+        }
+        self.deadlines.slow(is_fed || left < before, now);
+        // One that goes holds what it holds for two seconds more at most.
+        let since = self.deadlines.stuck_since().filter(|_| self.ending.is_none());
+        self.listed.set_stall(since.map(|since| (since, left)));
+        if is_fed {
+            self.listed.fell_behind(self.places.iter().map(Place::whereabouts));
         }
     }
 

@@ -137,7 +137,7 @@ pub(super) fn run(mut database: Database, queue: &Queue, runtime: &Handle, metri
             // way. The waking itself is left to the runtime, which has the lines' tasks at hand.
             let authors: Vec<_> = group.into_iter().map(|post| Arc::clone(&post.answers)).collect();
             runtime.spawn(async move {
-                grown.iter().for_each(|room| room.wake());
+                grown.iter().for_each(|room| room.tell_all());
                 authors.iter().for_each(|answers| answers.wake.wake());
             });
         }

@@ -88,26 +88,46 @@ impl Line {
         self.unsent
     }
 
-    /// Sends what was fed, many frames in a write.
-    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Sends what was fed, many frames in a write, as far as the system takes it at once.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
         while self.unsent > 0 {
-            let sent = match &self.out[..] {
-                [only] => ready!(Pin::new(&mut self.stream).poll_write(cx, only))?,
-                all => {
-                    let mut slices = [IoSlice::new(&[]); SLICES];
-                    for (slice, bytes) in slices.iter_mut().zip(all) {
-                        *slice = IoSlice::new(bytes);
-                    }
-                    ready!(Pin::new(&mut self.stream).poll_write_vectored(cx, &slices))?
-                }
-            };
-            if sent == 0 {
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            match self.write() {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(sent) => self.forget(sent),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) => return Err(error),
             }
-            self.forget(sent);
         }
         self.out = SmallVec::new();
-        Poll::Ready(Ok(()))
+        Ok(())
+    }
+
+    /// Whether the system takes more, as far as is known. If not, the task is woken when it does.
+    pub(crate) fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<()> {
+        // What is wrong with it, the next write says.
+        self.stream.poll_write_ready(cx).map(drop)
+    }
+
+    /// Sends what was fed, and waits until the system has taken it all.
+    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            self.flush()?;
+            if self.unsent == 0 {
+                return Poll::Ready(Ok(()));
+            }
+            ready!(self.poll_writable(cx));
+        }
+    }
+
+    fn write(&self) -> io::Result<usize> {
+        if let [only] = &self.out[..] {
+            return self.stream.try_write(only);
+        }
+        let mut slices = [IoSlice::new(&[]); SLICES];
+        for (slice, bytes) in slices.iter_mut().zip(&self.out) {
+            *slice = IoSlice::new(bytes);
+        }
+        self.stream.try_write_vectored(&slices)
     }
 
     fn forget(&mut self, mut sent: usize) {
