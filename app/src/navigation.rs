@@ -11,18 +11,25 @@ const MOVED: &str = "popstate";
 
 /// Where the page is.
 pub(crate) fn current() -> Address {
-    Address::of(&shown_path().unwrap_or_default(), decoded)
+    let path = shown_path().unwrap_or_default();
+    Address::of(path.strip_prefix(&base()).unwrap_or(&path), decoded)
+}
+
+/// The path under which the server is shown, without a slash at its end: the document's `<base>` says it.
+pub(crate) fn base() -> String {
+    let document = web_sys::window().and_then(|window| window.document());
+    let base = document.and_then(|document| document.base_uri().ok()?).unwrap_or_default();
+    base.strip_prefix(&origin()).unwrap_or_default().trim_end_matches('/').to_owned()
 }
 
 /// The path that leads to a room, or to an entry in it.
 pub(crate) fn path(room: &RoomName, at: Option<Seq>) -> String {
-    Address::path(room, at, encoded)
+    base() + &Address::path(room, at, encoded)
 }
 
 /// The whole address of a room, or of an entry in it, to be given to others.
 pub(crate) fn link(room: &RoomName, at: Option<Seq>) -> String {
-    let origin = web_sys::window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
-    origin + &path(room, at)
+    origin() + &path(room, at)
 }
 
 /// Goes somewhere; the way back leads here. Going where one is changes nothing.
@@ -56,6 +63,10 @@ pub(crate) fn on_move(heard: impl Fn() + 'static) -> Option<EventListener> {
 /// Whether a click on a link is for this page, and not for a new tab or window.
 pub(crate) fn is_for_this_page(event: &MouseEvent) -> bool {
     event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key())
+}
+
+fn origin() -> String {
+    web_sys::window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
 }
 
 fn shown_path() -> Option<String> {

@@ -59,11 +59,11 @@ impl PartialEq for Shared {
 
 /// The page's one line, to the server the page came from.
 fn open(name: &PersonName) -> Rooms {
-    Rooms::open(Options { server: server(), http: String::new(), name: name.clone(), store: Store::browser() })
+    Rooms::open(Options { server: server(), http: navigation::base(), name: name.clone(), store: Store::browser() })
 }
 
 fn server() -> String {
     let Some(location) = web_sys::window().map(|window| window.location()) else { return String::new() };
     let scheme = if location.protocol().is_ok_and(|protocol| protocol == "https:") { "wss" } else { "ws" };
-    format!("{scheme}://{}/ws", location.host().unwrap_or_default())
+    format!("{scheme}://{}{}/ws", location.host().unwrap_or_default(), navigation::base())
 }

@@ -6,6 +6,7 @@ mod sabotage;
 mod pace;
 mod files;
 mod origin;
+mod base_path;
 mod options;
 mod wake;
 mod websocket;
@@ -36,6 +37,7 @@ pub mod rubbish;
 
 pub use self::{
     backup::{BackupError, back_up},
+    base_path::{BasePath, BasePathError},
     history::OpenError,
     options::{Limits, Options},
     origin::{Origin, OriginError},

@@ -9,7 +9,7 @@ use std::{
 use clap::{Args, Parser, value_parser};
 use openline_protocol::{Join, Limits as WireLimits, Post, Signal};
 
-use crate::{origin::Origin, pace::Rate};
+use crate::{base_path::BasePath, origin::Origin, pace::Rate};
 
 /// Openline's server: rooms over WebSocket, in one process with one data file.
 #[derive(Clone, Debug, Parser)]
@@ -31,6 +31,11 @@ pub struct Options {
     /// An origin whose pages may connect, besides the server's own; may be said more than once.
     #[arg(long, env = "OPENLINE_ORIGIN", value_name = "URL", value_delimiter = ',')]
     pub origin: Vec<Origin>,
+
+    /// The path that all addresses begin with, where a proxy shows the server under one. Requests may come with it or
+    /// without.
+    #[arg(long, env = "OPENLINE_BASE", value_name = "PATH", default_value = "/")]
+    pub base: BasePath,
 
     /// The address of a reverse proxy, which the limit per address doesn't hold for; may be said more than once.
     #[arg(long, env = "OPENLINE_PROXY", value_name = "IP", value_delimiter = ',')]
@@ -248,6 +253,7 @@ mod tests {
         told(&["--rate", "0"], "1..=1000000");
         told(&["--origin", "ftp://x"], "http:// or https://");
         told(&["--keep-days", "0"], "say days");
+        told(&["--base", "chat"], "/chat/");
         told(&["--listen", "9000"], "invalid socket address");
     }
 

@@ -9,6 +9,8 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use sha2::{Digest, Sha256};
 
+use crate::base_path::BasePath;
+
 /// What `/` says when no page is built.
 const NOT_BUILT: &str = "\
 The server runs, but there is no page here.
@@ -23,6 +25,7 @@ If the page is built somewhere else, start the server with --assets and its fold
 pub(crate) struct Page {
     file: PathBuf,
     reach: Reach,
+    base: BasePath,
 }
 
 /// Where the policy lets a page open sockets.
@@ -35,8 +38,8 @@ pub(crate) enum Reach {
 }
 
 impl Page {
-    pub(crate) fn new(folder: &std::path::Path, reach: Reach) -> Self {
-        Self { file: folder.join("index.html"), reach }
+    pub(crate) fn new(folder: &std::path::Path, reach: Reach, base: BasePath) -> Self {
+        Self { file: folder.join("index.html"), reach, base }
     }
 
     /// The page, under its policy, for somebody who came by way of this `Host`.
@@ -45,6 +48,7 @@ impl Page {
         let read = tokio::task::spawn_blocking(move || std::fs::read_to_string(file)).await;
         match read.unwrap_or_else(|error| Err(io::Error::other(error))) {
             Ok(html) => {
+                let html = based(html, &self.base);
                 let policy = HeaderValue::from_str(&policy(&html, host, self.reach));
                 let headers = [
                     (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
@@ -63,6 +67,11 @@ impl Page {
             }
         }
     }
+}
+
+/// The page with its `<base>` under another one.
+fn based(html: String, base: &BasePath) -> String {
+    html.replacen(r#"<base href="/"#, &format!(r#"<base href="{base}"#), 1)
 }
 
 /// The strictest policy that a Trunk page with WebAssembly runs under: scripts of our own, and inline only those that

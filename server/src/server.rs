@@ -111,12 +111,12 @@ impl Server {
         let doors = Doors {
             hall: Arc::clone(&hall),
             origins: Origins::new(options.origin, address.ip()),
-            page: Page::new(&options.assets, Reach::Home),
-            workbench: Page::new(&options.assets.join("wire"), Reach::Anywhere),
+            page: Page::new(&options.assets, Reach::Home, options.base.clone()),
+            workbench: Page::new(&options.assets.join("wire"), Reach::Anywhere, options.base.clone()),
             assets: ServeDir::new(&options.assets).append_index_html_on_directories(false),
         };
         let turned_away = Arc::new(Semaphore::new(TURNED_AWAY));
-        Ok(Self { listener, address, hall, routes: web::routes(Arc::new(doors)), turned_away })
+        Ok(Self { listener, address, hall, routes: web::routes(Arc::new(doors), &options.base), turned_away })
     }
 
     /// The address it listens on.

@@ -18,6 +18,7 @@ use tower::ServiceExt;
 use tower_http::{compression::CompressionLayer, services::ServeDir};
 
 use crate::{
+    base_path::BasePath,
     connection, echo,
     guests::{NoSeat, Seat},
     hall::Hall,
@@ -42,8 +43,16 @@ pub(crate) enum Admission {
     TurnedAway(NoSeat),
 }
 
-/// The routes.
-pub(crate) fn routes(doors: Arc<Doors>) -> Router {
+/// The routes, under the base path and without it.
+pub(crate) fn routes(doors: Arc<Doors>, base: &BasePath) -> Router {
+    let routes = at_the_root(doors);
+    match base.as_str() {
+        "/" => routes,
+        base => routes.clone().nest(base, routes),
+    }
+}
+
+fn at_the_root(doors: Arc<Doors>) -> Router {
     let ours = Router::new()
         .route("/rooms/{room}/entries", get(rooms::entries))
         .route("/rooms/{room}/search", get(rooms::search))

@@ -1,6 +1,6 @@
 //! The chat, told as people live it: real browsers, the real server, and a line that breaks.
 
-use e2e::{Browser, Line, Page, Server};
+use e2e::{Browser, Line, Page, Server, Workbench};
 use fantoccini::key::Key;
 
 #[tokio::test]
@@ -250,6 +250,33 @@ async fn rooms_are_addresses_and_a_bad_one_is_told() {
     ada.until("a way out", "document.querySelector('a[href=\"/r/lobby\"]') || document.querySelector('main button')")
         .await;
     end([ada]).await;
+}
+
+#[tokio::test]
+async fn under_a_path_of_a_proxys_one_chats_and_looks_at_the_wire_as_at_the_root() {
+    let (server, browser) = (Server::start(&["--base", "/talk/"]).await, Browser::start().await);
+    let ada = browser.visit(&server.url("/talk/")).await;
+    ada.enter_as("Ada").await;
+    ada.until("the lobby's address", "location.pathname === '/talk/r/lobby'").await;
+    ada.go_to_room("garden").await;
+    ada.until("the garden's address", "location.pathname === '/talk/r/garden'").await;
+    ada.say("under a path").await;
+    ada.sees(&["under a path"]).await;
+    ada.reload().await;
+    ada.sees(&["under a path"]).await;
+    ada.fill_room(230).await;
+    ada.go(&server.url("/talk/r/garden/1")).await;
+    ada.until("a page of the history", "document.querySelector('li.row .text').textContent === 'under a path'").await;
+    ada.eval("document.querySelector('a[href=wire]').click()").await;
+    ada.until("the workbench", "location.pathname === '/talk/wire'").await;
+    let wire = Workbench::of(ada).await;
+    wire.page().push("Dial").await;
+    wire.is("Open").await;
+    let dialled = wire.page().eval("document.querySelector('#url').value").await;
+    assert_eq!(dialled, format!("ws://{}/talk/echo", server.address()));
+    wire.page().eval("document.querySelector('a.skip').click()").await;
+    wire.page().until("the log", "location.pathname === '/talk/wire' && document.activeElement.id === 'log'").await;
+    wire.end().await;
 }
 
 /// Nothing may have gone wrong in any page by the end.

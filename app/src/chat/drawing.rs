@@ -191,7 +191,7 @@ impl Chat {
                 </section>
                 <section>
                     // A document of its own, with a policy of its own: a full load.
-                    <p class="hint"><a href="/wire">{ words::workbench() }</a></p>
+                    <p class="hint"><a href="wire">{ words::workbench() }</a></p>
                 </section>
             </aside>
         }

@@ -117,7 +117,7 @@ fn shows_at(entry: &Entry) -> Seq {
 /// The latest messages with some words, or why they could not be had, in words for a person.
 async fn find(room: &RoomName, sought: &str) -> Result<Vec<Entry>, String> {
     let encoded = |text: &str| String::from(js_sys::encode_uri_component(text));
-    let url = format!("/rooms/{}/search?q={}", encoded(room.as_str()), encoded(sought));
+    let url = format!("{}/rooms/{}/search?q={}", navigation::base(), encoded(room.as_str()), encoded(sought));
     let answer = Request::get(&url).send().await.map_err(|_| words::why_no_answer())?;
     match answer.status() {
         200 => answer.json::<Page>().await.map(|page| page.entries).map_err(|error| error.to_string()),

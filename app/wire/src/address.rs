@@ -14,10 +14,9 @@ pub(crate) fn remember(recent: &[String], url: &str) -> Vec<String> {
     std::iter::once(url.to_owned()).chain(others).take(REMEMBERED).collect()
 }
 
-/// This server's echo, absolute, from the page's protocol and host.
-pub(crate) fn echo(page_protocol: &str, host: &str) -> String {
-    let scheme = if page_protocol == "https:" { "wss" } else { "ws" };
-    format!("{scheme}://{host}/echo")
+/// This server's echo, from the document's base, `http://host/wire/`: beside the page, and by the socket's scheme.
+pub(crate) fn echo(base: &str) -> Option<String> {
+    Some(format!("ws{}echo", base.strip_prefix("http")?.strip_suffix("wire/")?))
 }
 
 #[cfg(test)]
@@ -46,7 +45,8 @@ mod tests {
 
     #[test]
     fn the_echo_is_as_safe_as_the_page() {
-        assert_eq!(echo("https:", "chat.example"), "wss://chat.example/echo");
-        assert_eq!(echo("http:", "127.0.0.1:9000"), "ws://127.0.0.1:9000/echo");
+        assert_eq!(echo("https://chat.example/wire/").as_deref(), Some("wss://chat.example/echo"));
+        assert_eq!(echo("http://127.0.0.1:9000/chat/wire/").as_deref(), Some("ws://127.0.0.1:9000/chat/echo"));
+        assert_eq!(echo("about:blank"), None);
     }
 }

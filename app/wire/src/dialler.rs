@@ -102,13 +102,15 @@ struct Asked {
 }
 
 fn asked() -> Asked {
-    let Some(location) = web_sys::window().map(|window| window.location()) else {
-        return Asked { url: String::new(), protocols: String::new() };
-    };
-    let query = location.search().ok().and_then(|query| UrlSearchParams::new_with_str(&query).ok());
+    let window = web_sys::window();
+    let query = window
+        .as_ref()
+        .and_then(|window| window.location().search().ok())
+        .and_then(|query| UrlSearchParams::new_with_str(&query).ok());
     let asked = |name| query.as_ref().and_then(|query| query.get(name));
-    let echo = || address::echo(&location.protocol().unwrap_or_default(), &location.host().unwrap_or_default());
-    Asked { url: asked("url").unwrap_or_else(echo), protocols: asked("protocols").unwrap_or_default() }
+    let base = || window.as_ref()?.document()?.base_uri().ok()?;
+    let echo = || base().and_then(|base| address::echo(&base));
+    Asked { url: asked("url").or_else(echo).unwrap_or_default(), protocols: asked("protocols").unwrap_or_default() }
 }
 
 /// So that the address bar can be handed on: it fills the fields in, and dials nothing.
@@ -118,10 +120,10 @@ fn show_in_address_bar(url: &str, protocols: &str) {
     if !protocols.trim().is_empty() {
         query.set("protocols", protocols);
     }
-    let query = format!("?{}", String::from(query.to_string()));
+    let address = format!("{}?{}", window.location().pathname().unwrap_or_default(), String::from(query.to_string()));
     if let Ok(history) = window.history() {
         // Browsers refuse after a hundred in half a minute; then the address bar stays as it is.
-        drop(history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&query)));
+        drop(history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address)));
     }
 }
 

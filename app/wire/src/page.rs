@@ -1,6 +1,8 @@
 //! The page: one bench, and what is drawn of it.
 
-use yew::{Callback, Html, component, html, use_memo, use_node_ref, use_reducer, use_state};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, Node};
+use yew::{Callback, Html, MouseEvent, component, html, use_memo, use_node_ref, use_reducer, use_state};
 
 use crate::{
     address,
@@ -53,13 +55,20 @@ pub(crate) fn Page() -> Html {
     };
     let bench = (*bench).clone();
     let (state, revision) = (bench.state(), revision.0);
+    let skip = |event: MouseEvent| {
+        // A fragment alone would be taken for one of the document's base.
+        event.prevent_default();
+        let document = event.target().and_then(|link| link.dyn_into::<Node>().ok()?.owner_document());
+        let log = document.and_then(|document| document.get_element_by_id("log")?.dyn_into::<HtmlElement>().ok());
+        drop(log.map(|log| log.focus()));
+    };
     html! {
         <div class="bench">
-            <a class="skip" href="#log">{ words::SKIP_TO_LOG }</a>
+            <a class="skip" href="#log" onclick={skip}>{ words::SKIP_TO_LOG }</a>
             <header>
                 <h1><span class="product">{ icons::mark() }<span>{ words::PRODUCT }</span></span>{ " " }{ words::TITLE }</h1>
                 <p class="hint">{ words::TAGLINE }</p>
-                <a href="/">{ words::TO_CHAT }</a>
+                <a href="..">{ words::TO_CHAT }</a>
             </header>
             <main>
                 <Dialler bench={bench.clone()} {state} url={url.clone()} recent={(*recent).clone()} {on_dialled} />

@@ -7,6 +7,8 @@ mod rooms;
 #[cfg(test)]
 mod lines;
 #[cfg(test)]
+mod web;
+#[cfg(test)]
 mod search;
 #[cfg(test)]
 mod process;

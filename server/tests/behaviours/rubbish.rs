@@ -12,8 +12,9 @@ use tokio::{
 
 use crate::{
     client::{Client, DEADLINE},
-    lines::{handshake, masked},
+    lines::masked,
     process::Process,
+    web::handshake,
 };
 
 /// How many lines are open at once.
