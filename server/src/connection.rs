@@ -64,9 +64,9 @@ struct Connection {
     line: Line,
     wake: Arc<Wake>,
     listed: Listed,
-    who: Option<Person>,
+    who: Option<Arc<Person>>,
     /// A hello that waits for an older line of its session to fall silent.
-    greeting: Option<Box<Person>>,
+    greeting: Option<Arc<Person>>,
     places: Vec<Place>,
     /// Whose turn it is to send first.
     first: usize,

@@ -251,8 +251,8 @@ pub(crate) struct Listed {
     /// When it is woken next.
     alarm: Tick,
     session: Option<Box<(PersonId, SessionId)>>,
-    /// Since when it has taken nothing of how many bytes.
-    stall: Option<(Instant, usize)>,
+    /// Since when it has taken nothing of how many bytes. Apart, because most lines never do so.
+    stall: Option<Box<(Instant, usize)>>,
     is_behind: bool,
 }
 
@@ -334,17 +334,17 @@ impl Listed {
     /// by itself, it says `None`.
     pub(crate) fn set_stall(&mut self, stall: Option<(Instant, usize)>) {
         // Most lines take everything at once, always, and need not touch what all share.
-        if stall == self.stall {
+        if stall.as_ref() == self.stall.as_deref() {
             return;
         }
         let mut slow = self.guests.slow.lock();
-        if let Some((since, _)) = self.stall {
-            slow.remove(since, self.number);
+        if let Some((since, _)) = self.stall.as_deref() {
+            slow.remove(*since, self.number);
         }
         if let Some((since, bytes)) = stall {
             slow.put(since, self.number, bytes, &self.wake);
         }
-        self.stall = stall;
+        self.stall = stall.map(Box::new);
     }
 }
 

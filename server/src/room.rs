@@ -161,14 +161,14 @@ impl Room {
     }
 
     /// Lets a line in, until what is returned is dropped.
-    pub(crate) fn enter(self: &Arc<Self>, person: &Person, listener: Arc<dyn Listener>) -> Presence {
+    pub(crate) fn enter(self: &Arc<Self>, person: &Arc<Person>, listener: Arc<dyn Listener>) -> Presence {
         let number = self.listeners.add(listener);
         self.change(|roster, version| roster.enter(person, number, version));
         Presence { room: Arc::clone(self), person: person.id, number }
     }
 
     /// Somebody who is in it goes by another name.
-    pub(crate) fn rename(self: &Arc<Self>, person: &Person) {
+    pub(crate) fn rename(self: &Arc<Self>, person: &Arc<Person>) {
         self.change(|roster, version| roster.rename(person, version));
     }
 

@@ -1,18 +1,20 @@
 //! Who is in a room: people, and the numbers of each one's lines. Pure.
 
 use std::{
+    cmp::Ordering,
     collections::{BTreeSet, HashMap},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use openline_protocol::{Person, PersonId, PersonName, Roster as Snapshot};
+use openline_protocol::{Person, PersonId, Roster as Snapshot};
 use smallvec::SmallVec;
 
 /// The people of a room. Each change takes a version from the caller, which rises over the server's whole life.
 #[derive(Debug, Default)]
 pub(crate) struct Roster {
     people: HashMap<PersonId, Present>,
-    by_name: BTreeSet<(PersonName, PersonId)>,
+    by_name: BTreeSet<ByName>,
     version: u64,
     told_at: Option<Instant>,
     is_due: bool,
@@ -20,10 +22,34 @@ pub(crate) struct Roster {
 
 #[derive(Debug)]
 struct Present {
-    name: PersonName,
+    person: Arc<Person>,
     /// Most people have few lines, which then need no memory of their own.
     lines: SmallVec<[u32; 4]>,
 }
+
+/// A person, in the order of names.
+#[derive(Debug)]
+struct ByName(Arc<Person>);
+
+impl Ord for ByName {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (&self.0.name, self.0.id).cmp(&(&other.0.name, other.0.id))
+    }
+}
+
+impl PartialOrd for ByName {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for ByName {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for ByName {}
 
 /// When a change is to be told to everybody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,13 +64,13 @@ pub(crate) enum Telling {
 
 impl Roster {
     /// One more line of this person. Whether that is a change.
-    pub(crate) fn enter(&mut self, person: &Person, line: u32, version: u64) -> bool {
+    pub(crate) fn enter(&mut self, person: &Arc<Person>, line: u32, version: u64) -> bool {
         if let Some(present) = self.people.get_mut(&person.id) {
             present.lines.push(line);
             return self.rename(person, version);
         }
-        self.by_name.insert((person.name.clone(), person.id));
-        self.people.insert(person.id, Present { name: person.name.clone(), lines: SmallVec::from_iter([line]) });
+        self.by_name.insert(ByName(Arc::clone(person)));
+        self.people.insert(person.id, Present { person: Arc::clone(person), lines: SmallVec::from_iter([line]) });
         self.version = version;
         true
     }
@@ -57,21 +83,21 @@ impl Roster {
             return false;
         }
         if let Some(present) = self.people.remove(&id) {
-            self.by_name.remove(&(present.name, id));
+            self.by_name.remove(&ByName(present.person));
         }
         self.version = version;
         true
     }
 
     /// This person goes by another name, perhaps. Whether that is a change.
-    pub(crate) fn rename(&mut self, person: &Person, version: u64) -> bool {
+    pub(crate) fn rename(&mut self, person: &Arc<Person>, version: u64) -> bool {
         let Some(present) = self.people.get_mut(&person.id) else { return false };
-        if present.name == person.name {
+        if present.person.name == person.name {
             return false;
         }
-        let old = std::mem::replace(&mut present.name, person.name.clone());
-        self.by_name.remove(&(old, person.id));
-        self.by_name.insert((person.name.clone(), person.id));
+        let old = std::mem::replace(&mut present.person, Arc::clone(person));
+        self.by_name.remove(&ByName(old));
+        self.by_name.insert(ByName(Arc::clone(person)));
         self.version = version;
         true
     }
@@ -113,7 +139,7 @@ impl Roster {
     }
 
     fn first(&self, n: usize) -> Vec<Person> {
-        self.by_name.iter().take(n).map(|(name, id)| Person { id: *id, name: name.clone() }).collect()
+        self.by_name.iter().take(n).map(|ByName(person)| Person::clone(person)).collect()
     }
 
     fn count(&self) -> u32 {
@@ -125,8 +151,8 @@ impl Roster {
 mod tests {
     use super::*;
 
-    fn person(id: u128, name: &str) -> Person {
-        Person { id: PersonId(uuid::Uuid::from_u128(id)), name: name.parse().unwrap() }
+    fn person(id: u128, name: &str) -> Arc<Person> {
+        Arc::new(Person { id: PersonId(uuid::Uuid::from_u128(id)), name: name.parse().unwrap() })
     }
 
     fn names(roster: &Roster) -> Vec<String> {

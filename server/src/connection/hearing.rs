@@ -125,14 +125,14 @@ impl Connection {
             (Ok(Some(id)), Some(mine)) if id != mine => {
                 self.close(CloseCode::BAD_TOKEN, "the token is somebody else's");
             }
-            (_, Some(id)) => self.rename(Person { id, name }),
+            (_, Some(id)) => self.rename(Arc::new(Person { id, name })),
             (Ok(known), None) => {
                 self.introduce(Person { id: known.unwrap_or_else(Identity::stranger), name }, hello.session);
             }
         }
     }
 
-    pub(super) fn rename(&mut self, person: Person) {
+    pub(super) fn rename(&mut self, person: Arc<Person>) {
         self.places.iter().for_each(|place| place.room().rename(&person));
         self.welcome(person);
     }
@@ -141,7 +141,7 @@ impl Connection {
         if let Some(session) = session {
             self.listed.claim(person.id, session);
         }
-        self.greeting = Some(Box::new(person));
+        self.greeting = Some(Arc::new(person));
     }
 
     pub(super) fn poll_greeting(&mut self) -> bool {
@@ -149,18 +149,19 @@ impl Connection {
             return false;
         }
         if let Some(person) = self.greeting.take() {
-            self.welcome(*person);
+            self.welcome(person);
         }
         true
     }
 
-    pub(super) fn welcome(&mut self, you: Person) {
+    pub(super) fn welcome(&mut self, you: Arc<Person>) {
         let Ok(token) = self.hall.identity.token(you.id) else {
             self.close(CloseCode::INTERNAL, "can't sign a token");
             return;
         };
         self.deadlines.said_hello();
-        self.who = Some(you.clone());
+        self.who = Some(Arc::clone(&you));
+        let you = Person::clone(&you);
         let limits = self.hall.limits.on_the_wire();
         let beat_every = self.hall.limits.beat_every;
         self.reply(&ToClient::Welcome(Welcome { you, token, limits, beat_every }));
@@ -219,7 +220,7 @@ impl Connection {
     }
 
     pub(super) fn post(&mut self, post: Post) {
-        let (Some(place), Some(who)) = (self.places.iter().find(|place| place.is_in(&post.room)), &self.who) else {
+        let (Some(place), Some(who)) = (self.places.iter_mut().find(|place| place.is_in(&post.room)), &self.who) else {
             self.refuse(Some(post.room), Some(post.id), Why::NotJoined {}, None);
             return;
         };
@@ -230,10 +231,10 @@ impl Connection {
         let answers = self.answers.get_or_insert_with(|| Arc::new(Answers::new(Arc::clone(&self.wake))));
         let posting = Posting {
             room: Arc::clone(place.room()),
-            lane: Arc::clone(&place.lane),
+            lane: place.lane(),
             answers: Arc::clone(answers),
             id: post.id,
-            from: who.clone(),
+            from: Person::clone(who),
             kind: post.kind,
             body: compact(post.body),
         };
@@ -256,7 +257,7 @@ impl Connection {
             self.refuse(Some(signal.room), None, why, None);
             return;
         }
-        let heard = Heard { from: who.clone(), body: compact(signal.body) };
+        let heard = Heard { from: Person::clone(who), body: compact(signal.body) };
         place.signal(signal.to, heard);
     }
 }

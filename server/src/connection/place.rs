@@ -16,7 +16,7 @@ pub(super) struct Place {
     presence: Presence,
     /// Everything up to here was given to the line.
     pub(super) cursor: Seq,
-    pub(super) lane: Arc<Lane>,
+    lane: Option<Arc<Lane>>,
     heard: u64,
     roster: u64,
 }
@@ -25,7 +25,7 @@ impl Place {
     /// The place of a line that goes on after `cursor`, and knows the roster of this version.
     pub(super) fn new(presence: Presence, cursor: Seq, roster: u64) -> Self {
         let heard = presence.room().said();
-        Self { presence, cursor, lane: Arc::default(), heard, roster }
+        Self { presence, cursor, lane: None, heard, roster }
     }
 
     pub(super) fn room(&self) -> &Arc<Room> {
@@ -34,6 +34,11 @@ impl Place {
 
     pub(super) fn is_in(&self, room: &RoomName) -> bool {
         self.room().name() == room
+    }
+
+    /// Where its posts go in order. Most lines only listen, and have none.
+    pub(super) fn lane(&mut self) -> Arc<Lane> {
+        Arc::clone(self.lane.get_or_insert_default())
     }
 
     /// Says something to everybody else in the room, or to one person.

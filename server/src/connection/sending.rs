@@ -7,10 +7,10 @@ use std::{
     time::Instant,
 };
 
-use openline_protocol::{CloseCode, MessageId, Refusal, RoomName, ToClient, Why};
+use openline_protocol::{CloseCode, MessageId, Refusal, RoomName, Seq, ToClient, Why};
 
 use super::{Connection, ending::Ending, place::Place};
-use crate::{database::Trouble, history::Lane, metrics::Reason, tail::Batch, websocket::Packet};
+use crate::{database::Trouble, metrics::Reason, room::Room, tail::Batch, websocket::Packet};
 
 /// How many bytes are given to the line before it has taken them.
 const TURN: usize = 64 * 1024;
@@ -26,7 +26,8 @@ struct Turn {
 
 /// What came from disk for one place.
 pub(super) struct Fetched {
-    lane: Arc<Lane>,
+    room: Arc<Room>,
+    after: Seq,
     batch: Result<Option<Batch>, Trouble>,
 }
 
@@ -160,11 +161,12 @@ impl Connection {
     /// Begins to get from disk what a room has no longer in memory; one room at a time.
     pub(super) fn fetch(&mut self, index: usize) {
         let Some(place) = self.places.get(index).filter(|_| self.fetching.is_none()) else { return };
-        let (room, after, lane) = (Arc::clone(place.room()), place.cursor, Arc::clone(&place.lane));
+        let (room, after) = (Arc::clone(place.room()), place.cursor);
         let hall = Arc::clone(&self.hall);
         self.fetching = Some(Box::pin(async move {
             hall.metrics.from_disk.inc();
-            Fetched { lane, batch: hall.history.batch(room, after).await }
+            let batch = hall.history.batch(Arc::clone(&room), after).await;
+            Fetched { room, after, batch }
         }));
         // It has to be polled once before anything wakes it.
         self.wake.wake();
@@ -172,23 +174,22 @@ impl Connection {
 
     pub(super) fn poll_fetching(&mut self, cx: &mut Context<'_>) -> bool {
         let Some(fetching) = &mut self.fetching else { return false };
-        let Poll::Ready(Fetched { lane, batch }) = fetching.as_mut().poll(cx) else { return false };
+        let Poll::Ready(Fetched { room, after, batch }) = fetching.as_mut().poll(cx) else { return false };
         self.fetching = None;
         if self.ending.is_some_and(|ending| !matches!(ending, Ending::Stopping { .. })) {
             return true;
         }
-        match (batch, self.places.iter_mut().find(|place| Arc::ptr_eq(&place.lane, &lane))) {
-            (Ok(Some(batch)), Some(place)) if batch.after == place.cursor => {
+        // It may have left the room meanwhile, or joined it anew, or somebody equally far got the same sooner.
+        let place = self.places.iter_mut().find(|place| Arc::ptr_eq(place.room(), &room) && place.cursor == after);
+        let Some(place) = place else { return true };
+        match batch {
+            Ok(Some(batch)) => {
                 place.cursor = batch.upto;
                 self.feed_batch(batch, &mut 0);
             }
-            // Somebody equally far got it sooner, and the line has it already.
-            (Ok(Some(_)), Some(_)) => {}
-            // It left the room, or joined it anew.
-            (_, None) => {}
             // It was so slow that what it lacks was dropped. When it joins again it is told of the gap.
-            (Ok(None), Some(_)) => self.close(CloseCode::TOO_SLOW, "what comes next is no longer kept; come back"),
-            (Err(trouble), Some(_)) => {
+            Ok(None) => self.close(CloseCode::TOO_SLOW, "what comes next is no longer kept; come back"),
+            Err(trouble) => {
                 tracing::error!(%trouble, "could not read entries");
                 self.close(CloseCode::INTERNAL, "can't read the room's entries");
             }

@@ -63,6 +63,11 @@ impl Decoder {
         self.rest.extend_from_slice(bytes);
     }
 
+    /// Whether everything that came was taken out.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rest.is_empty() && self.frame.is_none() && self.begun.is_none()
+    }
+
     /// The next message that is whole, of at most `limit` bytes.
     ///
     /// A frame that breaks the rules is told from its head, before its payload is waited for. After that the stream
@@ -346,7 +351,7 @@ mod tests {
         let mut decoder = Decoder::default();
         decoder.push(&frame(0x81, &[b'x'; 9_000]));
         assert!(decoder.next(100_000).unwrap().is_some());
-        assert_eq!(decoder.rest.capacity(), 0);
+        assert!(decoder.is_empty() && decoder.rest.capacity() == 0);
     }
 
     proptest! {

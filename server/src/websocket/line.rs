@@ -32,7 +32,8 @@ thread_local! {
 #[derive(Debug)]
 pub(crate) struct Line {
     stream: TcpStream,
-    decoder: Decoder,
+    /// Only while something has come that was not taken out.
+    decoder: Option<Box<Decoder>>,
     /// Mostly one frame, which needs no memory of its own.
     out: SmallVec<[Bytes; 1]>,
     unsent: usize,
@@ -50,19 +51,24 @@ pub(crate) enum LineError {
 impl Line {
     /// A line over `stream`, of which `read` was read already.
     pub(crate) fn new(stream: TcpStream, read: &[u8]) -> Self {
-        let mut decoder = Decoder::default();
-        decoder.push(read);
-        Self { stream, decoder, out: SmallVec::new(), unsent: 0 }
+        let mut line = Self { stream, decoder: None, out: SmallVec::new(), unsent: 0 };
+        if !read.is_empty() {
+            line.decoder.get_or_insert_default().push(read);
+        }
+        line
     }
 
     /// The next message of at most `limit` bytes.
     pub(crate) fn poll_message(&mut self, cx: &mut Context<'_>, limit: usize) -> Poll<Result<Message, LineError>> {
         loop {
-            if let Some(message) = self.decoder.next(limit)? {
-                return Poll::Ready(Ok(message));
+            if let Some(decoder) = &mut self.decoder {
+                if let Some(message) = decoder.next(limit)? {
+                    return Poll::Ready(Ok(message));
+                }
+                self.decoder.take_if(|decoder| decoder.is_empty());
             }
             let Self { stream, decoder, .. } = self;
-            let read = ready!(read(stream, cx, |bytes| decoder.push(bytes)));
+            let read = ready!(read(stream, cx, |bytes| decoder.get_or_insert_default().push(bytes)));
             if !matches!(read, Ok(1..)) {
                 return Poll::Ready(Err(LineError::Broke));
             }
