@@ -179,21 +179,6 @@ async fn over_the_rate_nothing_is_refused_only_read_later() {
 }
 
 #[tokio::test]
-async fn posts_that_do_not_fit_into_memory_wait_and_none_is_lost() {
-    let data = tempdir().unwrap();
-    let server = Running::start(data.path(), &["--unwritten", "1000", "--in-flight", "3"]).await;
-    let mut ada = Client::in_lobby(server.address, "Ada").await;
-    let mut bo = Client::in_lobby(server.address, "Bo").await;
-    for n in 0..100 {
-        ada.post(&format!("{n} {}", "x".repeat(500))).await;
-        bo.post(&format!("{n} {}", "y".repeat(500))).await;
-    }
-    ada.until_entries(200).await;
-    bo.until_entries(200).await;
-    assert_eq!(ada.lobby().entries, bo.lobby().entries);
-}
-
-#[tokio::test]
 async fn a_frame_too_big_closes_with_1009_however_big_it_is() {
     let data = tempdir().unwrap();
     let server = Running::start(data.path(), &[]).await;
@@ -252,30 +237,6 @@ async fn a_silent_request_is_not_held_open() {
     silent.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
     let mut answer = Vec::new();
     tokio::time::timeout(DEADLINE, silent.read_to_end(&mut answer)).await.expect("still open").ok();
-}
-
-#[tokio::test]
-async fn who_finds_no_seat_is_told_so_and_finds_one_later() {
-    let data = tempdir().unwrap();
-    let server = Running::start(data.path(), &["--connections", "2"]).await;
-    let one = Client::hello(server.address, "One").await;
-    let _two = Client::hello(server.address, "Two").await;
-    let mut three = Client::dial(server.address).await;
-    assert_eq!(three.until_closed().await, 1013);
-    assert!(matches!(three.closing, Some((ClosingWhy::Busy {}, 1..))));
-    let (status, head, body) = get(server.address, "/health", &[]).await;
-    assert_eq!((status, head.contains("retry-after")), (503, true), "{body}");
-    drop(one);
-    let deadline = tokio::time::Instant::now() + DEADLINE;
-    loop {
-        let mut four = Client::dial(server.address).await;
-        four.say_hello("Four", None, None).await;
-        four.until("an answer", |four| four.me.is_some() || four.closed.is_some()).await;
-        if four.me.is_some() {
-            break;
-        }
-        assert!(tokio::time::Instant::now() < deadline, "the seat is not free again");
-    }
 }
 
 #[tokio::test]

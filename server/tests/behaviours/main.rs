@@ -19,6 +19,8 @@ mod command;
 #[cfg(test)]
 mod slow;
 #[cfg(test)]
+mod pressure;
+#[cfg(test)]
 mod disk;
 #[cfg(test)]
 mod restoring;
