@@ -162,6 +162,11 @@ impl Database {
             .optional()?)
     }
 
+    /// The number of the room that was made last; 0 if there is none.
+    pub(crate) fn last_room(&self) -> Result<i64, Trouble> {
+        Ok(self.sql.query_row("SELECT coalesce(max(row), 0) FROM rooms", [], |row| row.get(0))?)
+    }
+
     /// What there is of a room.
     pub(crate) fn room(&self, name: &RoomName) -> Result<Option<Record>, Trouble> {
         let mut query = self.sql.prepare_cached(

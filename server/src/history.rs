@@ -28,7 +28,7 @@ pub use self::opening::OpenError;
 pub(crate) use self::posting::{Answers, Lane, Posting, Said};
 use self::{
     mark::{Facts, Mark},
-    opening::Opened,
+    opening::{Life, Opened},
     search::Search,
     writer::Queue,
 };
@@ -57,7 +57,7 @@ const READERS: usize = 4;
 pub(crate) struct History {
     path: PathBuf,
     folder: PathBuf,
-    life: String,
+    life: Life,
     key: Vec<u8>,
     queue: Arc<Queue>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -114,7 +114,7 @@ impl History {
             // It ends when everything is written; had it panicked, there would be nothing to do about it.
             let _ = writer.join();
             let closed = Facts::of(&self.path).and_then(|Facts { born, changed }| {
-                Mark { lives: vec![self.life.clone()], born, closed: Some(changed) }.write(&self.folder)
+                Mark { lives: vec![self.life.name.clone()], born, closed: Some(changed) }.write(&self.folder)
             });
             if let Err(error) = closed {
                 tracing::warn!(%error, "could not mark the data file as closed");
@@ -153,12 +153,15 @@ impl History {
         self.write(move |writing| writing.make_room(&name, &Epoch(fresh().into()))).await
     }
 
-    /// Makes a room's log another one, because a page proved that it lacks entries it had. Only once in a life: after
-    /// that, such a proof is a lie.
+    /// Makes a room's log another one, because a page proved that it lacks entries it had. Only once in a life, and only
+    /// one that is older than this life: after that, such a proof is a lie.
     ///
     /// # Cancel safety
     /// It becomes another one nonetheless.
     pub(crate) async fn renew(&self, room: &Arc<Room>) -> Result<(), Trouble> {
+        if room.row() > self.life.last_older {
+            return Ok(());
+        }
         let epoch = Epoch(fresh().into());
         let (row, name, drawn, renewed) = (room.row(), room.name().clone(), epoch.clone(), Arc::clone(&self.renewed));
         // Decided and done by the writer. So a second proof waits for what comes of the first, and disk and memory agree
@@ -350,6 +353,14 @@ mod tests {
         Arc::new(Room::new(name, record, &[], 1 << 20, Arc::default()))
     }
 
+    /// A room that an earlier life made.
+    async fn older_lobby(folder: &Path) -> (History, Arc<Room>) {
+        lobby(&open(folder)).await;
+        let history = open(folder);
+        let room = lobby(&history).await;
+        (history, room)
+    }
+
     async fn epoch_on_disk(history: &History, room: &Room) -> Epoch {
         history.known_room(room.name()).await.unwrap().unwrap().epoch
     }
@@ -372,8 +383,7 @@ mod tests {
     #[tokio::test]
     async fn a_log_becomes_another_one_also_when_the_page_that_proved_it_has_gone() {
         let folder = tempfile::tempdir().unwrap();
-        let history = open(folder.path());
-        let room = lobby(&history).await;
+        let (history, room) = older_lobby(folder.path()).await;
         let before = epoch_on_disk(&history, &room).await;
         begin(history.renew(&room)).await;
         let deadline = Instant::now() + Duration::from_secs(20);
@@ -390,8 +400,7 @@ mod tests {
     #[tokio::test]
     async fn who_proves_it_while_the_first_proof_is_being_written_enters_the_new_log_too() {
         let folder = tempfile::tempdir().unwrap();
-        let history = open(folder.path());
-        let room = lobby(&history).await;
+        let (history, room) = older_lobby(folder.path()).await;
         let before = epoch_on_disk(&history, &room).await;
         begin(history.renew(&room)).await;
         history.renew(&room).await.unwrap();
@@ -400,6 +409,17 @@ mod tests {
         assert!(is_of(&room, &renewed));
         history.renew(&room).await.unwrap();
         assert_eq!(epoch_on_disk(&history, &room).await, renewed, "only once in a life");
+    }
+
+    #[tokio::test]
+    async fn of_a_log_that_began_in_this_life_nobody_has_seen_more_than_there_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let history = open(folder.path());
+        let room = lobby(&history).await;
+        let before = epoch_on_disk(&history, &room).await;
+        history.renew(&room).await.unwrap();
+        assert_eq!(epoch_on_disk(&history, &room).await, before);
+        assert!(is_of(&room, &before));
     }
 
     #[test]

@@ -60,10 +60,17 @@ pub(super) struct Opened {
     pub(super) lock: File,
     pub(super) path: PathBuf,
     pub(super) database: Database,
-    /// The name of the life that has begun on it.
-    pub(super) life: String,
+    pub(super) life: Life,
     /// What tokens are signed with.
     pub(super) key: Vec<u8>,
+}
+
+/// A server's time on a data file.
+#[derive(Debug)]
+pub(super) struct Life {
+    pub(super) name: String,
+    /// The last room whose log is older. Later ones began in this life, and a log never goes back while a server runs.
+    pub(super) last_older: i64,
 }
 
 /// Opens the data file in a folder, or makes both.
@@ -94,14 +101,15 @@ fn lock(folder: &Path) -> Result<File, OpenError> {
     }
 }
 
-/// Begins a life on a data file, and returns its name. Where the file is not as the last life left it, every room's log
+/// Begins a life on a data file. Where the file is not as the last life left it, every room's log
 /// becomes another one.
-fn begin(folder: &Path, found: Option<Facts>, path: &Path, database: &mut Database) -> Result<String, String> {
+fn begin(folder: &Path, found: Option<Facts>, path: &Path, database: &mut Database) -> Result<Life, String> {
     let old = database.life().map_err(|trouble| trouble.to_string())?;
     let is_as_left = match (&old, &found, Mark::read(folder)) {
         (Some(old), Some(found), Some(mark)) => mark.vouches_for(old, found),
         _ => false,
     };
+    let last_older = if is_as_left { database.last_room().map_err(|trouble| trouble.to_string())? } else { 0 };
     let new = fresh();
     // The mark first. Should we stop in between, it vouches for the old life only if nothing had to be done.
     let lives = old.iter().filter(|_| is_as_left).chain([&new]).cloned().collect();
@@ -115,19 +123,19 @@ fn begin(folder: &Path, found: Option<Facts>, path: &Path, database: &mut Databa
         begun.map_err(|trouble| trouble.to_string())
     });
     match (begun, old) {
-        (Ok(0), _) => Ok(new),
+        (Ok(0), _) => Ok(Life { name: new, last_older }),
         (Ok(rooms), _) => {
             tracing::warn!(
                 rooms,
                 "the data file is not as this folder's last server left it (a backup, a copy, or moved to another disk): \
                  every room's log becomes another one, so that pages notice what may be missing"
             );
-            Ok(new)
+            Ok(Life { name: new, last_older })
         }
         // A full disk is no reason not to serve what is there.
         (Err(error), Some(old)) if is_as_left => {
             tracing::warn!(error, "could not mark the data file as in use");
-            Ok(old)
+            Ok(Life { name: old, last_older })
         }
         (Err(error), _) => Err(error),
     }
