@@ -126,8 +126,10 @@ impl State {
             return false;
         }
         let Phase::Up { heard, probe: None, .. } = &mut self.phase else { return false };
-        *heard = now;
-        self.wake_at = self.next_wake(now);
+        // Of many in one turn only the first has news.
+        if std::mem::replace(heard, now) != now {
+            self.wake_at = self.next_wake(now);
+        }
         true
     }
 

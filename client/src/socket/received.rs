@@ -76,13 +76,14 @@ impl Received {
 
 impl From<Received> for Message {
     fn from(received: Received) -> Self {
-        if received.data.is_string() {
-            return Self::Text(received.text().unwrap_or_default());
+        // Bytes first, then text at once: each question is a call into JavaScript.
+        if let Some(buffer) = received.data.dyn_ref::<ArrayBuffer>() {
+            return Self::Bytes(Uint8Array::new(buffer).to_vec());
         }
-        match received.data.dyn_into::<ArrayBuffer>() {
-            Ok(buffer) => Self::Bytes(Uint8Array::new(&buffer).to_vec()),
+        match received.data.as_string() {
+            Some(text) => Self::Text(text),
             // A browser gives no fourth kind; a page that makes up events may, and nothing can be read from it.
-            Err(data) => data.dyn_into().map_or_else(|_| Self::Bytes(Vec::new()), Self::Blob),
+            None => received.data.dyn_into().map_or_else(|_| Self::Bytes(Vec::new()), Self::Blob),
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Browser {
     seen: Cell<Option<(f64, f64)>>,
-    now: Cell<f64>,
+    now: Cell<Duration>,
 }
 
 impl Browser {
@@ -32,14 +32,14 @@ impl Browser {
         let monotonic = monotonic();
         if let Some((then_date, then_monotonic)) = self.seen.replace(Some((date, monotonic))) {
             let passed = (date - then_date).max(monotonic - then_monotonic).max(0.0);
-            self.now.set(self.now.get() + passed);
+            self.now.set(self.now.get().saturating_add(millis(passed)));
         }
-        millis(self.now.get())
+        self.now.get()
     }
 
     /// What [`now`](Self::now) was when it was last asked for.
     pub(super) fn last_now(&self) -> Duration {
-        millis(self.now.get())
+        self.now.get()
     }
 }
 
@@ -50,8 +50,9 @@ extern "C" {
     fn monotonic() -> f64;
 }
 
+/// Rounded, so that many short times add up to the long one.
 fn millis(millis: f64) -> Duration {
-    Duration::from_micros((millis * 1000.0) as u64)
+    Duration::from_micros((millis * 1000.0).round_ties_even() as u64)
 }
 
 pub(super) fn random() -> f64 {
