@@ -227,10 +227,9 @@ pub enum Why {
         /// What was wrong with it, for whoever wrote the client.
         detail: String,
     },
-    /// A reason this version doesn't know. It is read, so that a newer server doesn't break an older page, and never
-    /// sent.
-    #[serde(skip)]
-    Other,
+    /// A reason this version doesn't know: read, so that a newer server doesn't break an older page. Passed on, it is
+    /// as unknown to whoever reads it.
+    Other {},
 }
 
 /// Why the server will close a line.
@@ -242,10 +241,9 @@ pub enum ClosingWhy {
     Restarting {},
     /// It has more to do than it can.
     Busy {},
-    /// A reason this version doesn't know. It is read, so that a newer server doesn't break an older page, and never
-    /// sent.
-    #[serde(skip)]
-    Other,
+    /// A reason this version doesn't know: read, so that a newer server doesn't break an older page. Passed on, it is
+    /// as unknown to whoever reads it.
+    Other {},
 }
 
 /// Reads an enum whose variants have named fields, as derived, but for a variant that isn't known: that is `Other`.
@@ -271,8 +269,8 @@ macro_rules! tolerant {
                                 let Fields { $($field),* } = map.next_value()?;
                                 Ok($reason::$variant { $($field),* })
                             })*
-                            Some(_) => map.next_value::<IgnoredAny>().map(|_| $reason::Other),
-                            None => Ok($reason::Other),
+                            Some(_) => map.next_value::<IgnoredAny>().map(|_| $reason::Other {}),
+                            None => Ok($reason::Other {}),
                         }
                     }
                 }

@@ -226,8 +226,18 @@ fn coming_down_a_newer_server_is_understood_as_far_as_it_goes() {
     assert_eq!(batch.entries[0].body, Body::Unknown);
     assert_eq!(batch.entries[0].kind.as_deref(), Some("x/new"));
     let refusal = ToClient::from_text(r#"{"refusal":{"why":{"mercury_retrograde":{}}}}"#);
-    assert!(matches!(refusal, Ok(ToClient::Refusal(Refusal { why: Why::Other, .. }))));
+    assert!(matches!(refusal, Ok(ToClient::Refusal(Refusal { why: Why::Other {}, .. }))));
     assert_eq!(ToClient::from_text(r#"{"sing":{}}"#), Err(DecodeError::Unknown { tag: "sing".into() }));
+}
+
+#[test]
+fn a_reason_nobody_knows_is_passed_on_as_one_and_never_as_an_empty_frame() {
+    down(
+        ToClient::Closing { why: ClosingWhy::Other {}, back_in: 1 },
+        r#"{"closing":{"why":{"other":{}},"back_in":1}}"#,
+    );
+    let unknown = Refusal { room: Some(room()), id: Some(id()), why: Why::Other {}, retry_after: None };
+    down(ToClient::Refusal(unknown), r#"{"refusal":{"room":"lobby","id":"$ID","why":{"other":{}}}}"#);
 }
 
 #[test]
