@@ -85,3 +85,36 @@ async fn a_line_that_does_not_answer_the_probe_is_given_up() {
     };
     assert_eq!(within_10_s(silent, || "a session").await, DownWhy::Silent);
 }
+
+#[wasm_bindgen_test]
+async fn a_jump_of_the_clock_is_sleep_and_the_line_is_asked() {
+    let Some(url) = echo("") else { return };
+    // A day of silence is allowed: an hour's sleep alone makes it ask.
+    let heartbeat = Heartbeat::new(Duration::from_secs(86_400), Duration::from_secs(5), || "still there?".into());
+    let (_session, mut events) = Session::builder(url).heartbeat(heartbeat).open();
+    for expected in [Event::Dialling, Event::Opened, Event::Up] {
+        assert_eq!(next(&mut events).await, expected);
+    }
+    let _slept = SleptAnHour::by_the_clock();
+    assert_eq!(next(&mut events).await, Event::Message("still there?".into()));
+}
+
+/// The page's clock is an hour ahead, until this is dropped.
+struct SleptAnHour;
+
+impl SleptAnHour {
+    fn by_the_clock() -> Self {
+        run("self.realNow = Date.now; Date.now = () => self.realNow.call(Date) + 3_600_000;");
+        Self
+    }
+}
+
+impl Drop for SleptAnHour {
+    fn drop(&mut self) {
+        run("Date.now = self.realNow;");
+    }
+}
+
+fn run(script: &str) {
+    js_sys::Function::new_no_args(script).call0(&wasm_bindgen::JsValue::NULL).expect("it runs");
+}
