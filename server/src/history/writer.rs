@@ -310,3 +310,30 @@ fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{os::unix::process::ExitStatusExt, process::Command};
+
+    use super::*;
+    use crate::history::History;
+
+    #[test]
+    fn a_server_whose_writer_has_died_does_not_go_on_as_if_it_were_well() {
+        const HERE: &str = "history::writer::tests::a_server_whose_writer_has_died_does_not_go_on_as_if_it_were_well";
+        if std::env::var_os("OPENLINE_TEST_WRITER_DIES").is_some() {
+            let folder = tempfile::tempdir().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let died = runtime.block_on(async {
+                History::open(folder.path(), None, 1 << 20, Arc::default())
+                    .unwrap()
+                    .write(|_| -> Result<(), Trouble> { panic!("died") })
+                    .await
+            });
+            panic!("still here, with {died:?}");
+        }
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        let ended = child.args([HERE, "--exact"]).env("OPENLINE_TEST_WRITER_DIES", "yes").output().unwrap();
+        assert_eq!(ended.status.signal(), Some(6), "not aborted: {ended:?}");
+    }
+}
