@@ -27,6 +27,8 @@ const MARK: &str = r#""text":""#;
 const DIGITS: usize = 8;
 /// The room that is spoken in.
 pub(crate) const ROOM: &str = "bench";
+/// How many lines come before those that came earlier are heard again: the server may have asked them whether they live.
+const AT_ONCE: usize = 100;
 /// How long anything may take. The machine may have other things to do.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -73,16 +75,19 @@ impl Crowd {
         let ear = Ear { mark: Finder::new(MARK), heard: Heard::default(), said: Vec::new(), is_timing: false };
         let (poll, events, buffer) = (Poll::new()?, Events::with_capacity(1_024), vec![0; 256 * 1024].into());
         let mut crowd = Self { system, poll, events, buffer, lines: Vec::new(), ear };
-        crowd.add(connect(address, system, ROOM, receivers + 1)?)?;
+        crowd.grow(address, receivers + 1)?;
         Ok(crowd)
     }
 
-    /// Takes in lines that are connected and in the room.
-    pub(crate) fn add(&mut self, lines: Vec<Connected>) -> Result<()> {
-        for connected in lines {
-            let mut line = Line::new(connected)?;
-            self.poll.registry().register(&mut line.stream, Token(self.lines.len()), Interest::READABLE)?;
-            self.lines.push(line);
+    /// Connects so many more, and waits until each is in the room.
+    pub(crate) fn grow(&mut self, address: &str, lines: usize) -> Result<()> {
+        for come in (0..lines).step_by(AT_ONCE) {
+            for connected in connect(address, self.system, ROOM, AT_ONCE.min(lines - come))? {
+                let mut line = Line::new(connected)?;
+                self.poll.registry().register(&mut line.stream, Token(self.lines.len()), Interest::READABLE)?;
+                self.lines.push(line);
+            }
+            self.hear(Duration::ZERO)?;
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, anyhow};
 
 use crate::{
-    crowd::{Crowd, ROOM, connect},
+    crowd::{Crowd, connect},
     peers::System,
     process::{Process, own_cpu},
 };
@@ -47,6 +47,9 @@ pub(crate) struct Latency {
     pub(crate) p50: f64,
     pub(crate) p99: f64,
     pub(crate) p999: f64,
+    /// How much of its core the server used meanwhile, of 1, and how much the load of its own.
+    pub(crate) server: f64,
+    pub(crate) load: f64,
 }
 
 /// The CPU of a delivery, for each number of messages under way; and what the lines cost before the first of them.
@@ -87,7 +90,7 @@ fn gather(system: System, process: &Process, receivers: usize) -> Result<(Crowd,
     crowd.round(1)?;
     let more = receivers.saturating_sub(FIRST);
     let (memory, cpu) = (process.memory()?, process.cpu()?);
-    crowd.add(connect(&process.address, system, ROOM, more)?)?;
+    crowd.grow(&process.address, more)?;
     let accept = process.cpu()? - cpu;
     crowd.round(1)?;
     let bytes = process.memory()?.saturating_sub(memory);
@@ -100,7 +103,7 @@ pub(crate) fn latency(system: System, node_modules: Option<&Path>, lines: usize,
     let process = system.start(node_modules)?;
     let mut crowd = Crowd::gather(&process.address, system, lines)?;
     crowd.round(1)?;
-    late(&mut crowd, Duration::from_secs(1), messages)
+    late(&mut crowd, &process, |crowd| crowd.at_a_rate(Duration::from_secs(1), messages))
 }
 
 /// How late our messages are for those who are in a room: when nobody comes, and while so many come to another.
@@ -108,33 +111,34 @@ pub(crate) fn burst(lines: usize) -> Result<(Latency, Latency, Duration)> {
     let system = System::Settled;
     let process = system.start(None)?;
     let mut crowd = Crowd::gather(&process.address, system, THERE)?;
-    let before = late(&mut crowd, TICK, 20)?;
+    let before = late(&mut crowd, &process, |crowd| crowd.at_a_rate(TICK, 20))?;
     let address = process.address.clone();
     let coming = thread::spawn(move || {
         let begun = Instant::now();
         connect(&address, system, "elsewhere", lines).map(|lines| (lines, begun.elapsed()))
     });
-    let mut during = Vec::new();
-    while !coming.is_finished() {
-        crowd.take();
-        crowd.at_a_rate(TICK, 5)?;
-        during.append(&mut crowd.take().latencies);
-    }
+    let during = late(&mut crowd, &process, |crowd| {
+        while !coming.is_finished() {
+            crowd.at_a_rate(TICK, 5)?;
+        }
+        Ok(())
+    })?;
     let (_lines, took) = coming.join().map_err(|_| anyhow!("connecting panicked"))??;
-    Ok((before, percentiles(during)?, took))
+    Ok((before, during, took))
 }
 
-fn late(crowd: &mut Crowd, every: Duration, messages: u32) -> Result<Latency> {
+/// How late what is said meanwhile was.
+fn late(crowd: &mut Crowd, process: &Process, speak: impl FnOnce(&mut Crowd) -> Result<()>) -> Result<Latency> {
     crowd.take();
-    crowd.at_a_rate(every, messages)?;
-    percentiles(crowd.take().latencies)
-}
-
-fn percentiles(mut microseconds: Vec<u32>) -> Result<Latency> {
+    let (server, load, begun) = (process.cpu()?, own_cpu(), Instant::now());
+    speak(crowd)?;
+    let of_a_core = |cpu: Duration| cpu.as_secs_f64() / begun.elapsed().as_secs_f64();
+    let (server, load) = (of_a_core(process.cpu()? - server), of_a_core(own_cpu() - load));
+    let mut microseconds = crowd.take().latencies;
     microseconds.sort_unstable();
     let at = |share: f64| -> Result<f64> {
         let index = (microseconds.len() as f64 * share) as usize;
         Ok(f64::from(*microseconds.get(index).context("nothing was heard")?) / 1e3)
     };
-    Ok(Latency { p50: at(0.5)?, p99: at(0.99)?, p999: at(0.999)? })
+    Ok(Latency { p50: at(0.5)?, p99: at(0.99)?, p999: at(0.999)?, server, load })
 }

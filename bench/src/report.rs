@@ -140,8 +140,11 @@ fn idle(costs: &[&Costs], lines: usize) {
 }
 
 fn latencies(arguments: &Arguments, systems: &[System], node_modules: Option<&Path>) -> Result<()> {
-    println!("\nFrom a post to each hearing of it, at a message a second to {} lines, in ms:\n", arguments.crowd);
-    heading(&["p50", "p99", "p99.9"], 1);
+    println!(
+        "\nFrom a post to each hearing of it, at a message a second to {} lines, in ms; of a core:\n",
+        arguments.crowd
+    );
+    heading(&["p50", "p99", "p99.9", "server", "load"], 1);
     for &system in systems {
         match measure::latency(system, node_modules, arguments.crowd, MESSAGES) {
             Ok(late) => told(system, late),
@@ -155,7 +158,7 @@ fn latencies(arguments: &Arguments, systems: &[System], node_modules: Option<&Pa
 
 fn burst(arguments: &Arguments) -> Result<()> {
     println!("\nThe same for 1000 lines at 5 messages a second: alone, and while {} others come:\n", arguments.burst);
-    heading(&["p50", "p99", "p99.9"], 1);
+    heading(&["p50", "p99", "p99.9", "server", "load"], 1);
     let (alone, during, took) = measure::burst(arguments.burst)?;
     told(System::Settled, alone);
     told(System::Settled, during);
@@ -205,7 +208,11 @@ fn settled(how: &str, rate: f64, mut took: Vec<u32>, cpu: Duration) {
 }
 
 fn told(system: System, late: Latency) {
-    line(system, [late.p50, late.p99, late.p999].map(|figure| (vec![figure], 1)));
+    let Latency { p50, p99, p999, server, load } = late;
+    line(
+        system,
+        [(p50, 1), (p99, 1), (p999, 1), (server, 2), (load, 2)].map(|(figure, digits)| (vec![figure], digits)),
+    );
 }
 
 fn heading(columns: &[&str], figures: usize) {
