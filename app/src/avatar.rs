@@ -8,7 +8,7 @@ const HUES: u8 = 8;
 
 /// A person's picture. It says nothing that their name beside it does not say. Without an id they have no colour yet.
 pub(crate) fn avatar(id: Option<PersonId>, name: &PersonName) -> Html {
-    let letter: String = name.as_str().chars().next().into_iter().flat_map(char::to_uppercase).collect();
+    let letter: String = name.as_str().chars().take(1).collect();
     html! {
         <span class={classes!("avatar", id.map(|id| format!("hue-{}", hue(id))))} aria-hidden="true">{ letter }</span>
     }

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use openline_rooms::protocol::{Person, PersonId, PersonName, Roster};
+use openline_rooms::protocol::{
+    Person, PersonId, PersonName, Roster,
+    unicode::{is_alphanumeric, lower_case},
+};
 
 use crate::{
     fold::Message,
@@ -62,13 +65,13 @@ impl Known {
 
     /// Those whose name begins with some letters, or has a word that does; at most `most`.
     pub(crate) fn suggest(&self, typed: &str, me: Option<PersonId>, most: usize) -> Vec<(PersonId, PersonName)> {
-        let typed = typed.to_lowercase();
+        let typed = lower_case(typed);
         let fits = |name: &PersonName| {
-            let name = name.as_str().to_lowercase();
+            let name = lower_case(name.as_str());
             name.starts_with(&typed) || name.split_whitespace().any(|word| word.starts_with(&typed))
         };
         let mut fitting: Vec<_> = self.names.iter().filter(|(id, name)| Some(**id) != me && fits(name)).collect();
-        fitting.sort_by_key(|(_, name)| name.as_str().to_lowercase());
+        fitting.sort_by_key(|(_, name)| lower_case(name.as_str()));
         fitting.into_iter().take(most).map(|(id, name)| (*id, name.clone())).collect()
     }
 }
@@ -78,7 +81,7 @@ fn looks(name: &PersonName) -> String {
     let seen = |c: &char| {
         !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}')
     };
-    name.as_str().chars().filter(seen).flat_map(char::to_lowercase).collect()
+    lower_case(&name.as_str().chars().filter(seen).collect::<String>())
 }
 
 /// Whether a text mentions a name, whole.
@@ -86,8 +89,7 @@ fn mentions(text: &str, name: &str) -> bool {
     text.match_indices('@').any(|(at, _)| {
         let before = text.get(..at).and_then(|before| before.chars().next_back());
         let after = text.get(at + 1..).and_then(|after| after.strip_prefix(name));
-        !before.is_some_and(char::is_alphanumeric)
-            && after.is_some_and(|after| !after.starts_with(char::is_alphanumeric))
+        !before.is_some_and(is_alphanumeric) && after.is_some_and(|after| !after.starts_with(is_alphanumeric))
     })
 }
 

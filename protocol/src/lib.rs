@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod unicode;
 mod name;
 mod id;
 mod body;

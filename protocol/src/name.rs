@@ -7,6 +7,8 @@ use std::{borrow::Cow, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::unicode::{is_alphanumeric, lower_case, nfc};
+
 /// The name of a room: 1–64 letters, digits, `-` and `_`, in Unicode's NFC form and lower case.
 ///
 /// ```
@@ -39,9 +41,9 @@ impl FromStr for RoomName {
         if text.len() > Self::MAX_CHARS * 32 {
             return Err(NameError::TooLong { limit: Self::MAX_CHARS });
         }
-        let name = nfc(&nfc(text).to_lowercase()).into_owned();
+        let name = nfc(&lower_case(&nfc(text))).into_owned();
         check_length(&name, Self::MAX_CHARS)?;
-        match name.chars().find(|c| !(c.is_alphanumeric() || matches!(c, '-' | '_'))) {
+        match name.chars().find(|c| !(is_alphanumeric(*c) || matches!(c, '-' | '_'))) {
             Some(found) => Err(NameError::NotAllowed { found }),
             None => Ok(Self(name.into())),
         }
@@ -138,23 +140,6 @@ fn check_length(name: &str, limit: usize) -> Result<(), NameError> {
 /// The bidirectional embeddings, overrides and isolates of UAX #9: they could make one name look like another.
 fn overrides_direction(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}')
-}
-
-#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
-fn nfc(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(js_sys::JsString::from(text).normalize("NFC").into())
-}
-
-#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
-fn nfc(text: &str) -> Cow<'_, str> {
-    use unicode_normalization::UnicodeNormalization;
-    if text.is_ascii() {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(text.nfc().collect())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Names to mention, offered while one is being typed (WAI-ARIA, combobox pattern).
 
-use openline_rooms::protocol::{PersonId, PersonName};
+use openline_rooms::protocol::{PersonId, PersonName, unicode::is_alphanumeric};
 use web_sys::HtmlTextAreaElement;
 use yew::{Callback, Html, MouseEvent, html};
 
@@ -95,7 +95,7 @@ pub(super) fn list(completion: &Completion, take: &Callback<(PersonId, PersonNam
 /// The beginning of a name that ends a text, after its `@`.
 fn begun(before: &str) -> Option<&str> {
     let (text, typed) = before.rsplit_once('@')?;
-    let is_word = !text.ends_with(char::is_alphanumeric);
+    let is_word = !text.ends_with(is_alphanumeric);
     let is_name = !typed.contains('\n') && !typed.starts_with(' ') && typed.chars().count() <= LONGEST;
     (is_word && is_name).then_some(typed)
 }

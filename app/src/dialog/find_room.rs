@@ -1,6 +1,6 @@
 //! The way to a room by a few letters of its name.
 
-use openline_rooms::protocol::RoomName;
+use openline_rooms::protocol::{RoomName, unicode::lower_case};
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::{Callback, Html, InputEvent, MouseEvent, Properties, TargetCast, component, html, use_state};
 
@@ -79,7 +79,7 @@ pub(crate) fn FindRoom(props: &FindRoomProps) -> Html {
 
 /// The rooms whose names have what is typed in them, those that begin with it first; then the one that is called so.
 fn fitting(rooms: &[RoomName], typed: &str) -> Vec<RoomName> {
-    let typed = typed.trim().trim_start_matches('#').to_lowercase();
+    let typed = lower_case(typed.trim().trim_start_matches('#'));
     let mut fitting: Vec<_> = rooms.iter().filter(|room| room.as_str().contains(&typed)).cloned().collect();
     fitting.sort_by_key(|room| !room.as_str().starts_with(&typed));
     if let Ok(room) = typed.parse::<RoomName>()

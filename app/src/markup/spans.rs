@@ -1,5 +1,7 @@
 //! What stands in a line: emphasis, code, links, mentions.
 
+use openline_rooms::protocol::unicode::is_alphanumeric;
+
 /// How deep emphasis may lie in one another.
 const DEPTH: usize = 6;
 
@@ -93,8 +95,8 @@ impl Reader<'_> {
             }),
             '*' | '_' | '~' if depth > 0 => self.emphasis(c, before, rest, depth),
             '[' => link(rest),
-            'h' | 'H' | 'm' | 'M' if !before.is_some_and(char::is_alphanumeric) => bare_link(rest),
-            '@' if !before.is_some_and(char::is_alphanumeric) => self.mention(rest),
+            'h' | 'H' | 'm' | 'M' if !before.is_some_and(is_alphanumeric) => bare_link(rest),
+            '@' if !before.is_some_and(is_alphanumeric) => self.mention(rest),
             _ => None,
         }
     }
@@ -109,7 +111,7 @@ impl Reader<'_> {
             _ => return None,
         };
         // Within a word an underscore is part of it: snake_case_name.
-        if self.hopeless.contains(&mark) || (c == '_' && before.is_some_and(char::is_alphanumeric)) {
+        if self.hopeless.contains(&mark) || (c == '_' && before.is_some_and(is_alphanumeric)) {
             return None;
         }
         let inside = rest.get(mark.len()..)?;
@@ -135,7 +137,7 @@ impl Reader<'_> {
         let after = rest.get(1..)?;
         let fits = |name: &&Name<'_>| {
             let end = after.strip_prefix(name.name);
-            end.is_some_and(|end| !end.starts_with(char::is_alphanumeric))
+            end.is_some_and(|end| !end.starts_with(is_alphanumeric))
         };
         let Name { name, is_me } = self.names.iter().filter(fits).max_by_key(|name| name.name.len())?;
         Some((1 + name.len(), Span::Mention { name: (*name).to_owned(), is_me: *is_me }))
@@ -168,7 +170,7 @@ fn closing(inside: &str, mark: &str) -> Option<usize> {
                 before = c;
                 continue;
             }
-            let in_word = mark.starts_with('_') && after.starts_with(char::is_alphanumeric);
+            let in_word = mark.starts_with('_') && after.starts_with(is_alphanumeric);
             if at > 0 && !before.is_whitespace() && !in_word {
                 return Some(at);
             }
