@@ -60,7 +60,7 @@ macro_rules! frames {
             /// # Errors
             /// All of [`DecodeError`]: an unknown message may be passed over, the others are the sender's fault.
             pub fn from_text(text: &str) -> Result<Self, DecodeError> {
-                decode(text.as_bytes(), Bytes::new())
+                decode(text, Bytes::new())
             }
 
             /// The message of a binary frame. Its bodies share the frame's memory.
@@ -72,7 +72,9 @@ macro_rules! frames {
                 let end = length.and_then(|n| usize::try_from(n).ok()).and_then(|n| n.checked_add(4));
                 let end = end.filter(|end| *end <= frame.len()).ok_or(DecodeError::Payload)?;
                 let payload = frame.split_off(end);
-                decode(&frame.slice(4..), payload)
+                let header = frame.get(4..).unwrap_or_default();
+                let header = str::from_utf8(header).map_err(|error| DecodeError::NotAMessage { detail: error.to_string() })?;
+                decode(header, payload)
             }
         }
 
@@ -148,8 +150,8 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-fn decode<M: Message>(header: &[u8], mut payload: Bytes) -> Result<M, DecodeError> {
-    let mut message: M = serde_json::from_slice(header).map_err(|error| explain::<M>(header, &error))?;
+fn decode<M: Message>(header: &str, mut payload: Bytes) -> Result<M, DecodeError> {
+    let mut message: M = serde_json::from_str(header).map_err(|error| explain::<M>(header, &error))?;
     for body in message.bodies_mut() {
         if let Body::Bytes(bytes) = body
             && !bytes.take_from(&mut payload)
@@ -160,8 +162,8 @@ fn decode<M: Message>(header: &[u8], mut payload: Bytes) -> Result<M, DecodeErro
     if payload.is_empty() { Ok(message) } else { Err(DecodeError::Payload) }
 }
 
-fn explain<M: Message>(header: &[u8], error: &serde_json::Error) -> DecodeError {
-    let fields = serde_json::from_slice::<std::collections::BTreeMap<String, IgnoredAny>>(header);
+fn explain<M: Message>(header: &str, error: &serde_json::Error) -> DecodeError {
+    let fields = serde_json::from_str::<std::collections::BTreeMap<String, IgnoredAny>>(header);
     let tag = fields.ok().filter(|fields| fields.len() == 1).and_then(|mut fields| Some(fields.pop_first()?.0));
     let detail = error.to_string();
     match tag {
