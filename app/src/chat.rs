@@ -8,10 +8,11 @@ mod listening;
 
 pub(crate) use self::drawing::count;
 
-use std::{cell::Cell, collections::BTreeMap, rc::Rc};
+use std::{cell::Cell, rc::Rc};
 
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
+use litemap::LiteMap;
 use openline_rooms::{
     Change, Draft, Line, Rooms, Subscription,
     protocol::{Body, Heard, Person, PersonName, RoomName, Seq},
@@ -54,7 +55,7 @@ pub(crate) struct Chat {
     me: Option<Person>,
     /// In the order the viewer came into them.
     list: Vec<RoomName>,
-    places: BTreeMap<RoomName, Place>,
+    places: LiteMap<RoomName, Place>,
     today: Day,
     announcer: Announcer,
     notices: Notices,
@@ -190,7 +191,7 @@ impl Component for Chat {
             me: rooms.me(),
             rooms,
             list: Vec::new(),
-            places: BTreeMap::new(),
+            places: LiteMap::new_vec(),
             today: Day::today(),
             announcer: Announcer::default(),
             notices: Notices::default(),

@@ -3,11 +3,9 @@
 //! Invariant: it depends only on which entries it was shown, not on their order or on how they came. Each thing said
 //! about a message is settled by the highest place: of two edits, the later one stands.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
-    rc::Rc,
-};
+use std::{collections::VecDeque, rc::Rc};
 
+use litemap::LiteMap;
 use openline_rooms::protocol::{Body, Entry, Epoch, PersonId, PersonName, Seq};
 
 use crate::kind::{Does, Kind};
@@ -23,9 +21,9 @@ pub(crate) struct Fold {
     span: Option<(Seq, Seq)>,
     messages: VecDeque<Rc<Entry>>,
     /// The latest edit of a message by somebody.
-    edits: BTreeMap<(Seq, PersonId), Rc<Entry>>,
-    deletes: BTreeSet<(Seq, PersonId)>,
-    reactions: BTreeMap<Seq, BTreeMap<(String, PersonId), Vote>>,
+    edits: LiteMap<(Seq, PersonId), Rc<Entry>>,
+    deletes: LiteMap<(Seq, PersonId), ()>,
+    reactions: LiteMap<Seq, LiteMap<(String, PersonId), Vote>>,
 }
 
 /// What somebody last said of one reaction.
@@ -126,7 +124,7 @@ impl Fold {
 
     /// Whether a message was deleted by its author.
     pub(crate) fn is_deleted(&self, entry: &Entry) -> bool {
-        self.deletes.contains(&(entry.seq, entry.from.id))
+        self.deletes.contains_key(&(entry.seq, entry.from.id))
     }
 
     /// Whether a message calls somebody: by mention, or by a reply to what they said.
@@ -183,7 +181,7 @@ impl Fold {
                 false
             }
             (Does::Delete(seq), _) => {
-                self.deletes.insert((seq, by));
+                self.deletes.insert((seq, by), ());
                 false
             }
             (does @ (Does::React(seq) | Does::Unreact(seq)), Some(text)) if is_reaction(text) => {

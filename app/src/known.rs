@@ -1,7 +1,6 @@
 //! Who is known in a room: those who are here, and those whose messages are drawn. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use litemap::LiteMap;
 use openline_rooms::protocol::{
     Person, PersonId, PersonName, Roster,
     unicode::{is_alphanumeric, lower_case},
@@ -16,9 +15,9 @@ use crate::{
 /// Who is known in a room.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Known {
-    names: BTreeMap<PersonId, PersonName>,
+    names: LiteMap<PersonId, PersonName>,
     /// Names that two people who are here go by.
-    shared: BTreeSet<String>,
+    shared: LiteMap<String, ()>,
 }
 
 impl Known {
@@ -28,10 +27,10 @@ impl Known {
             let Person { id, name } = &message.entry.from;
             known.names.insert(*id, name.clone());
         }
-        let mut seen = BTreeMap::new();
+        let mut seen = LiteMap::new_vec();
         for Person { id, name } in &roster.who {
             if seen.insert(looks(name), id).is_some_and(|other| other != id) {
-                known.shared.insert(looks(name));
+                known.shared.insert(looks(name), ());
             }
             known.names.insert(*id, name.clone());
         }
@@ -40,7 +39,7 @@ impl Known {
 
     /// Whether two people who are here go by this name, or by one that looks like it.
     pub(crate) fn is_shared(&self, name: &PersonName) -> bool {
-        self.shared.contains(&looks(name))
+        self.shared.contains_key(&looks(name))
     }
 
     /// The names that a message may mention: those of whom it calls.

@@ -1,7 +1,6 @@
 //! What the viewer is notified of while they look elsewhere: one notice for a room, however much came. Pure.
 
-use std::collections::BTreeMap;
-
+use litemap::LiteMap;
 use openline_rooms::protocol::RoomName;
 
 use crate::words;
@@ -12,7 +11,7 @@ pub(crate) const GATHERED: u32 = 600;
 /// What came for the viewer and was not told of yet.
 #[derive(Debug, Default)]
 pub(crate) struct Notices {
-    waiting: BTreeMap<RoomName, Waiting>,
+    waiting: LiteMap<RoomName, Waiting>,
 }
 
 #[derive(Debug)]

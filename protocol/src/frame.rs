@@ -4,6 +4,8 @@
 //! and then the payload: the bytes of its bytes bodies, in order. A message travels as a binary frame exactly when it
 //! has such a body.
 
+use std::collections::HashMap;
+
 use bytes::{BufMut, Bytes, BytesMut};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
@@ -73,7 +75,8 @@ macro_rules! frames {
                 let end = end.filter(|end| *end <= frame.len()).ok_or(DecodeError::Payload)?;
                 let payload = frame.split_off(end);
                 let header = frame.get(4..).unwrap_or_default();
-                let header = str::from_utf8(header).map_err(|error| DecodeError::NotAMessage { detail: error.to_string() })?;
+                let header =
+                    str::from_utf8(header).map_err(|error| DecodeError::NotAMessage { detail: error.to_string() })?;
                 decode(header, payload)
             }
         }
@@ -163,8 +166,8 @@ fn decode<M: Message>(header: &str, mut payload: Bytes) -> Result<M, DecodeError
 }
 
 fn explain<M: Message>(header: &str, error: &serde_json::Error) -> DecodeError {
-    let fields = serde_json::from_str::<std::collections::BTreeMap<String, IgnoredAny>>(header);
-    let tag = fields.ok().filter(|fields| fields.len() == 1).and_then(|mut fields| Some(fields.pop_first()?.0));
+    let fields = serde_json::from_str::<HashMap<String, IgnoredAny>>(header);
+    let tag = fields.ok().filter(|fields| fields.len() == 1).and_then(|fields| fields.into_keys().next());
     let detail = error.to_string();
     match tag {
         None => DecodeError::NotAMessage { detail },

@@ -1,7 +1,6 @@
 //! A store that lasts as long as the page: where a browser keeps nothing, and for those who want nothing kept. Pure.
 
-use std::collections::BTreeMap;
-
+use litemap::LiteMap;
 use openline_protocol::{Cursor, MessageId, RoomName, Token};
 
 use crate::{
@@ -12,8 +11,8 @@ use crate::{
 /// A store that lasts as long as its value.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
-    drafts: BTreeMap<(RoomName, MessageId), Draft>,
-    read: BTreeMap<RoomName, Cursor>,
+    drafts: LiteMap<(RoomName, MessageId), Draft>,
+    read: LiteMap<RoomName, Cursor>,
     token: Option<Token>,
 }
 

@@ -1,8 +1,7 @@
 //! All the rooms of one line, and what is said on it. Pure: it is told what was heard and when, and answers with what
 //! to do.
 
-use std::collections::BTreeMap;
-
+use litemap::LiteMap;
 use openline_protocol::{
     Cursor, Entries, Heard, Hello, MessageId, Page, Person, PersonName, Refusal, RoomName, Roster, Seq, SessionId,
     Signal, ToClient, ToServer, Token, Welcome, Why,
@@ -77,7 +76,7 @@ pub struct Replicas {
     given_up: Option<Token>,
     /// Whether rooms can be joined on the line that is up now.
     welcomed: bool,
-    rooms: BTreeMap<RoomName, Replica>,
+    rooms: LiteMap<RoomName, Replica>,
 }
 
 impl Replicas {
@@ -92,7 +91,7 @@ impl Replicas {
             offered: None,
             given_up: None,
             welcomed: false,
-            rooms: BTreeMap::new(),
+            rooms: LiteMap::new_vec(),
         }
     }
 
@@ -272,7 +271,7 @@ impl Replicas {
     pub fn line_lost(&mut self) -> Vec<Effect> {
         self.welcomed = false;
         self.offered = None;
-        for replica in self.rooms.values_mut() {
+        for (_, replica) in self.rooms.iter_mut() {
             replica.line_lost();
         }
         self.rooms.keys().map(tell).collect()
@@ -285,10 +284,10 @@ impl Replicas {
 
     /// Says again what has become due.
     pub fn say_due(&mut self, now: u64) -> Vec<Effect> {
-        let say = |replica: &mut Replica| {
+        let say = |(_, replica): (&RoomName, &mut Replica)| {
             if replica.has_to_join(now) { join(replica) } else { posts(replica, now) }
         };
-        self.rooms.values_mut().flat_map(say).collect()
+        self.rooms.iter_mut().flat_map(say).collect()
     }
 
     /// Takes in a message of the server.
@@ -360,7 +359,7 @@ impl Replicas {
         self.welcomed = true;
         let renamed = self.me.as_ref() != Some(&you);
         self.me = Some(you);
-        let out = self.rooms.values_mut().filter(|replica| !replica.is_joined());
+        let out = self.rooms.iter_mut().map(|(_, replica)| replica).filter(|replica| !replica.is_joined());
         let joins: Vec<_> = out.flat_map(join).collect();
         renamed.then_some(Effect::Tell(Change::Me)).into_iter().chain(joins).collect()
     }

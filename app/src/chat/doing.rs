@@ -51,7 +51,7 @@ impl Chat {
             Msg::TypistsDue => self.wait_for_typists(ctx),
             Msg::FlashOver => {
                 self.timers.flash = None;
-                self.places.values_mut().for_each(|place| place.flash = None);
+                self.places.iter_mut().for_each(|(_, place)| place.flash = None);
             }
             Msg::NoticesDue => self.tell_notices(),
             Msg::OtherTab => self.follow_rooms(ctx),

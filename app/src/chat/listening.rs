@@ -116,7 +116,7 @@ impl Chat {
     /// Forgets those who have stopped typing, and waits for the next.
     pub(super) fn wait_for_typists(&mut self, ctx: &Context<Self>) {
         let now = time::now();
-        let due = self.places.values_mut().filter_map(|place| place.typists.expire(now)).min();
+        let due = self.places.iter_mut().filter_map(|(_, place)| place.typists.expire(now)).min();
         let link = ctx.link().clone();
         let wait = due.map(|due| u32::try_from(due).unwrap_or(u32::MAX).max(1));
         self.timers.typists = wait.map(|wait| Timeout::new(wait, move || link.send_message(Msg::TypistsDue)));
