@@ -7,7 +7,12 @@
 
 mod slices;
 
-use std::{fmt, sync::Arc, time::Instant};
+use std::{
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Instant,
+};
 
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
@@ -82,7 +87,11 @@ impl Listeners {
         };
         let Some((slice, listeners)) = begun else { return false };
         let now = Instant::now();
-        listeners.iter().for_each(|listener| listener.hear(now));
+        // A mistake of ours on one line must not silence the others: each one's own task looks, and only that one's ends.
+        let told = catch_unwind(AssertUnwindSafe(|| listeners.iter().for_each(|listener| listener.hear(now))));
+        if told.is_err() {
+            listeners.iter().for_each(|listener| listener.wake());
+        }
         self.0.lock().slices.end(slice);
         true
     }
@@ -126,6 +135,29 @@ mod tests {
         assert_eq!(counts(&counters, |counter| &counter.woken), [1, 2, 1]);
     }
 
+    #[derive(Debug)]
+    struct Broken;
+
+    impl Listener for Broken {
+        fn hear(&self, _: Instant) {
+            panic!("a mistake of ours")
+        }
+
+        fn wake(&self) {}
+    }
+
+    #[tokio::test]
+    async fn a_line_that_panics_costs_nobody_else_a_word() {
+        let listeners = Arc::new(Listeners::default());
+        listeners.add(Arc::new(Broken));
+        let other = Arc::new(Counter::default());
+        listeners.add(Arc::clone(&other) as _);
+        for calls in 1..=2 {
+            told(&listeners).await;
+            assert_eq!(counts(&[Arc::clone(&other)], |counter| &counter.woken), [calls]);
+        }
+    }
+
     #[tokio::test]
     async fn who_is_called_many_times_before_their_turn_hears_once() {
         let listeners = Arc::new(Listeners::default());
@@ -134,11 +166,17 @@ mod tests {
             listeners.add(Arc::clone(counter) as _);
         }
         for calls in 1..=3 {
-            (0..5).for_each(|_| listeners.tell_all());
-            while listeners.0.lock().tellers > 0 {
-                tokio::task::yield_now().await;
-            }
+            (0..4).for_each(|_| listeners.tell_all());
+            told(&listeners).await;
             assert_eq!(counts(&counters, |counter| &counter.heard), [calls; 200]);
+        }
+    }
+
+    /// Has everybody told, and waits until they are.
+    async fn told(listeners: &Arc<Listeners>) {
+        listeners.tell_all();
+        while listeners.0.lock().tellers > 0 {
+            tokio::task::yield_now().await;
         }
     }
 }
