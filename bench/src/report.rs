@@ -80,11 +80,18 @@ fn costs(arguments: &Arguments, systems: &[System], node_modules: Option<&Path>)
         for cost in &mut costs {
             let Costs { system, receivers, .. } = *cost;
             eprintln!("{repeat} of {}: {receivers} receivers, {}", arguments.repeats, system.name());
-            let (idle, deliveries) = measure::delivery(system, node_modules, receivers, &arguments.outstanding, time)?;
-            cost.idle.push(idle);
-            cost.deliveries.iter_mut().zip(deliveries).for_each(|(repeats, delivery)| repeats.push(delivery));
+            match measure::delivery(system, node_modules, receivers, &arguments.outstanding, time) {
+                Ok((idle, deliveries)) => {
+                    cost.idle.push(idle);
+                    cost.deliveries.iter_mut().zip(deliveries).for_each(|(repeats, delivery)| repeats.push(delivery));
+                }
+                // A peer that can't is a result too; its reason says which.
+                Err(error) if !system.is_ours() => println!("{}, {receivers} receivers: {error:#}", system.name()),
+                Err(error) => return Err(error),
+            }
         }
     }
+    costs.retain(|cost| !cost.idle.is_empty());
     for &receivers in &arguments.receivers {
         let costs: Vec<_> = costs.iter().filter(|cost| cost.receivers == receivers).collect();
         if arguments.only.contains(&Part::Delivery) {
