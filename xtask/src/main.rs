@@ -36,6 +36,8 @@ mod screenshots;
 
 #[cfg(test)]
 mod edges;
+#[cfg(test)]
+mod evidence;
 
 /// Openline's tasks.
 #[derive(Parser)]
