@@ -29,6 +29,7 @@ use crate::{
     kept,
     notices::Notices,
     notifier::Notifier,
+    pace::Pace,
     page::Shared,
     place::Place,
     scroller::Move,
@@ -60,6 +61,9 @@ pub(crate) struct Chat {
     announcer: Announcer,
     notices: Notices,
     notifier: Notifier,
+    pace: Pace,
+    /// The page's icon says that something is new.
+    icon_has_news: bool,
     panel: Option<Panel>,
     dialog: Option<Dialog>,
     input: NodeRef,
@@ -105,6 +109,7 @@ struct Timers {
     typists: Option<Timeout>,
     flash: Option<Timeout>,
     notices: Option<Timeout>,
+    arrivals: Option<Timeout>,
     measure: Option<Interval>,
 }
 
@@ -133,8 +138,12 @@ pub(crate) enum Msg {
     /// It is time to measure the line.
     Measure,
     Room(RoomName),
+    /// What has changed in the rooms is to be drawn.
+    ArrivalsDue,
     Heard(RoomName, Vec<Heard>),
     Moved(RoomName, Move),
+    /// Everything is drawn, and what was seen by that is read: the title and the icon follow.
+    Drawn,
     /// The page was hidden or shown, or the window got or lost the focus.
     Attention,
     BurstOver,
@@ -196,6 +205,8 @@ impl Component for Chat {
             announcer: Announcer::default(),
             notices: Notices::default(),
             notifier: Notifier::new(),
+            pace: Pace::default(),
+            icon_has_news: false,
             panel: None,
             dialog: None,
             refs: Refs::default(),
@@ -240,7 +251,7 @@ impl Component for Chat {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first_render: bool) {
-        self.show_attention(ctx);
+        ctx.link().send_message(Msg::Drawn);
         if let Some(target) = self.focus_next.take() {
             put_focus(&target);
         }
@@ -312,7 +323,7 @@ impl Chat {
     fn wait_for_midnight(&mut self, ctx: &Context<Self>) {
         self.today = Day::today();
         let (now, link) = (time::now(), ctx.link().clone());
-        let wait = time::until_midnight(now, time::offset_at(now));
+        let wait = time::until_midnight(now, time::offset_at);
         self.timers.midnight = Some(Timeout::new(wait, move || link.send_message(Msg::Midnight)));
     }
 }

@@ -7,10 +7,11 @@ mod completion;
 mod text_box;
 
 use openline_rooms::protocol::{Body, PersonId, PersonName, Post};
-use web_sys::HtmlTextAreaElement;
+use wasm_bindgen::JsCast;
+use web_sys::{ClipboardEvent, HtmlTextAreaElement};
 use yew::{
-    Callback, Html, InputEvent, KeyboardEvent, MouseEvent, NodeRef, Properties, TargetCast, classes, component, html,
-    use_effect_with, use_mut_ref, use_state,
+    Callback, Event, Html, InputEvent, KeyboardEvent, MouseEvent, NodeRef, Properties, TargetCast, classes, component,
+    html, use_effect_with, use_mut_ref, use_state,
 };
 
 pub(crate) use self::text_box::{begin_edit, end_edit, put_back};
@@ -26,6 +27,10 @@ use crate::{
     unsent::{self, About},
     words,
 };
+
+/// The most bytes that are pasted at a time. Browsers take seconds to lay out a megabyte in a box, and it could not be
+/// sent anyway.
+const MOST_PASTED: usize = 16 * Post::MAX_TEXT;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct ComposerProps {
@@ -198,6 +203,18 @@ pub(crate) fn Composer(props: &ComposerProps) -> Html {
             }
         })
     };
+    let onpaste = {
+        let problem = problem.clone();
+        move |event: Event| {
+            let pasted = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);
+            let text = pasted.and_then(|pasted| pasted.get_data("text/plain").ok()).unwrap_or_default();
+            // All of it or nothing: it is still where it was copied from.
+            if text.len() > MOST_PASTED {
+                event.prevent_default();
+                problem.set(Some(words::too_much_to_paste(text.len(), Post::MAX_TEXT)));
+            }
+        }
+    };
     let onclick = {
         let input = input.clone();
         Callback::from(move |_: MouseEvent| {
@@ -228,13 +245,13 @@ pub(crate) fn Composer(props: &ComposerProps) -> Html {
             <div class={classes!("box", over.then_some("over"))}>
                 <label class="unseen" for="message-box">{ words::message_to(here.room.as_str()) }</label>
                 <textarea id="message-box" ref={input.clone()} rows="1" dir="auto" enterkeyhint="send"
-                    autocapitalize="sentences" placeholder={words::message_to(here.room.as_str())}
+                    autocapitalize="sentences" placeholder={words::message_to(&words::isolated(here.room.as_str()))}
                     // A text box, and a combobox for as long as there is a list.
                     role={picked.is_some().then_some("combobox")} aria-expanded={picked.is_some().then_some("true")}
                     aria-controls={picked.is_some().then_some("suggestions")} aria-activedescendant={picked}
                     aria-autocomplete="list"
                     aria-describedby="message-note" aria-invalid={over.then_some("true")} {oninput} {onkeydown}
-                    {onblur} />
+                    {onpaste} {onblur} />
                 // It keeps its place in the order of focus, and says below why it does nothing.
                 <button type="button" class="send" {onclick} aria-disabled={over.then_some("true")}>
                     if is_edit {

@@ -12,6 +12,7 @@ use crate::{
     menu::Menu,
     navigation,
     prose::prose,
+    said::plain,
     time, words,
 };
 
@@ -159,7 +160,7 @@ fn quote(room: &RoomName, quote: &Quote) -> Html {
     let inside = match &quote.said {
         None => html! { words::replies_to_earlier() },
         Some((name, text)) => {
-            let text = text.as_ref().map_or_else(words::deleted, |text| words::beginning_of(text, QUOTED));
+            let text = text.as_ref().map_or_else(words::deleted, |text| words::beginning_of(&plain(text), QUOTED));
             html! {
                 <>
                     <span class="unseen">{ words::replies_to(name.as_str()) }{ ": " }</span>

@@ -40,6 +40,7 @@ pub(crate) struct MessagesProps {
     pub(crate) up: bool,
     /// The viewer's day: "Yesterday" becomes another one at midnight.
     pub(crate) today: Day,
+    /// How much is new further down, where the end is not in view.
     pub(crate) unread: usize,
     /// Whether the end is kept in view.
     pub(crate) pinned: bool,
@@ -261,7 +262,7 @@ fn empty(here: &Here) -> Html {
     html! {
         <div class="empty">
             { icons::mark() }
-            <h2>{ words::empty_room(here.room.as_str()) }</h2>
+            <h2>{ words::empty_room(&words::isolated(here.room.as_str())) }</h2>
             <p>{ words::empty_room_hint() }</p>
             <Invitation room={here.room.clone()} />
         </div>

@@ -35,6 +35,8 @@ pub(crate) struct Place {
     pub(crate) typists: Typists,
     pub(crate) about: Option<About>,
     pub(crate) unread: Unread,
+    /// What was new when the viewer came, and begins further up than they have looked since.
+    pub(crate) missed: Unread,
     /// The message the viewer wants to see as soon as it is held.
     sought: Option<Seq>,
     /// The message the viewer has just come to.
@@ -55,6 +57,7 @@ impl Place {
             typists: Typists::default(),
             about: unsent::about(room),
             unread: Unread::default(),
+            missed: Unread::default(),
             sought: None,
             flash: None,
             shown: Rc::new(Shown::nothing()),
@@ -75,11 +78,15 @@ impl Place {
             self.elsewhere.get_or_insert_default().follow(Some(&cursor.epoch), replica.entries());
         }
         self.history = self.history.take().filter(|history| history.epoch == cursor.epoch);
-        if self.history.is_none() && replica.is_caught_up() {
+        let begins = self.history.is_none() && replica.is_caught_up() && replica.is_loaded();
+        if begins {
             self.history = Some(cursor.clone());
         }
         let read = replica.read().or(self.history.as_ref().map(|history| history.seq));
         self.reading.follow(read);
+        if begins {
+            self.reading.enter(&self.fold, me);
+        }
         let told = self.told.replace(cursor.clone()).filter(|told| told.epoch == cursor.epoch);
         let news = told.zip(read).map(|(told, read)| self.fold.after(told.seq.max(read)));
         let mut arrivals: Vec<_> = news.into_iter().flatten().filter(|e| Some(e.from.id) != me).cloned().collect();
@@ -90,7 +97,7 @@ impl Place {
         if !arrivals.is_empty() {
             self.reading.came(&self.fold, me, looking);
         }
-        self.unread = self.reading.unread(&self.fold, me);
+        self.count(me);
         self.seek(replica);
         self.draw(replica);
         arrivals
@@ -106,11 +113,13 @@ impl Place {
     /// The viewer comes into the room.
     pub(crate) fn enter(&mut self, me: Option<PersonId>) {
         self.reading.enter(&self.fold, me);
+        self.count(me);
     }
 
     /// The viewer has seen the "new" line.
     pub(crate) fn dismiss_line(&mut self) {
         self.reading.dismiss_line();
+        self.missed = Unread::default();
     }
 
     /// The end has begun or ceased to be kept in view.
@@ -131,11 +140,36 @@ impl Place {
 
     /// How far the viewer has read, by what is in view now, if that is news.
     pub(crate) fn look(&self) -> Option<Seq> {
+        // Before it is known how far the room was read, nothing new is told from what is not.
+        self.history.as_ref()?;
         let seen = self.scroller.last_in_view().and_then(|id| entry::seq_of(&id))?;
         let is_last = self.fold.messages().back().is_some_and(|last| last.seq <= seen);
         // What comes after the last message is about other messages, and seen with them.
         let seen = self.told.as_ref().filter(|_| is_last).map_or(seen, |told| told.seq);
         (Some(seen) > self.reading.read()).then_some(seen)
+    }
+
+    /// The room is read this far now.
+    pub(crate) fn read_to(&mut self, read: Option<Seq>, me: Option<PersonId>) {
+        self.reading.follow(read);
+        self.count(me);
+    }
+
+    /// The viewer sees what is in view; `true` if they had missed that.
+    pub(crate) fn saw(&mut self, me: Option<PersonId>) -> bool {
+        let before = self.missed;
+        if before.count > 0
+            && let Some(first) = self.scroller.first_in_view().and_then(|id| entry::seq_of(&id))
+        {
+            self.reading.saw(first, &self.fold, me);
+            self.count(me);
+        }
+        before != self.missed
+    }
+
+    fn count(&mut self, me: Option<PersonId>) {
+        self.unread = self.reading.unread(&self.fold, me);
+        self.missed = self.reading.missed(&self.fold, me);
     }
 
     /// The message in view, for the replica, which lets go of what is far from there; `None` at the end.
@@ -151,8 +185,7 @@ impl Place {
 
     /// The first message that is new, which may not be held.
     pub(crate) fn first_unread(&self, me: Option<PersonId>) -> Option<Seq> {
-        let after_read = self.reading.read().map(Seq::next).filter(|_| self.unread.and_more);
-        after_read.or_else(|| self.reading.first_unread(&self.fold, me))
+        self.reading.first_unread(&self.fold, me)
     }
 
     /// How a message reads now, if it is held.

@@ -11,6 +11,8 @@ pub(crate) struct Reading {
     read: Option<Seq>,
     /// What comes after this was new when the viewer came back to it. It does not creep along.
     line: Option<Seq>,
+    /// Whether the viewer has seen what comes after the line.
+    saw_line: bool,
     /// Whether something has come while the viewer was away.
     came_while_away: bool,
 }
@@ -32,6 +34,10 @@ impl Reading {
         // Reading never goes back but into another log, and a line there means nothing.
         if read < self.read {
             self.line = None;
+        }
+        // Only who is there reads on: what comes when they are away again is news again.
+        if read > self.read {
+            self.came_while_away = false;
         }
         self.read = read;
     }
@@ -71,28 +77,46 @@ impl Reading {
 
     /// What is new.
     pub(crate) fn unread(&self, fold: &Fold, me: Option<PersonId>) -> Unread {
-        let Some(read) = self.read else { return Unread::default() };
-        let is_new = |entry: &&std::rc::Rc<_>| me != Some(author(entry)) && !fold.is_deleted(entry);
-        let mut unread =
-            Unread { and_more: fold.first().is_some_and(|first| read.next() < first), ..Unread::default() };
-        for entry in fold.after(read).filter(is_new) {
-            unread.count += 1;
-            unread.calls += usize::from(me.is_some_and(|me| fold.calls(entry, me)));
-        }
-        unread
+        self.read.map_or_else(Unread::default, |read| after(read, fold, me))
     }
 
-    /// The first message that is new, if it is held.
+    /// What was new when the viewer came back, until they have seen the first of it.
+    pub(crate) fn missed(&self, fold: &Fold, me: Option<PersonId>) -> Unread {
+        self.line.filter(|_| !self.saw_line).map_or_else(Unread::default, |line| after(line, fold, me))
+    }
+
+    /// The viewer sees a message, and what follows it.
+    pub(crate) fn saw(&mut self, seq: Seq, fold: &Fold, me: Option<PersonId>) {
+        self.saw_line |= self.first_unread(fold, me).is_some_and(|first| seq <= first);
+    }
+
+    /// The first message that is new. It may not be held.
     pub(crate) fn first_unread(&self, fold: &Fold, me: Option<PersonId>) -> Option<Seq> {
         let from = self.line.or(self.read)?;
+        if fold.first().is_some_and(|first| from.next() < first) {
+            return Some(from.next());
+        }
         fold.after(from).filter(|entry| me != Some(author(entry))).last().map(|entry| entry.seq)
     }
 
     fn mark(&mut self, fold: &Fold, me: Option<PersonId>) {
         if self.unread(fold, me).count > 0 {
             self.line = self.read;
+            self.saw_line = false;
         }
     }
+}
+
+/// What others said after a place.
+fn after(place: Seq, fold: &Fold, me: Option<PersonId>) -> Unread {
+    let is_new = |entry: &&std::rc::Rc<_>| me != Some(author(entry)) && !fold.is_deleted(entry);
+    let and_more = fold.first().is_some_and(|first| place.next() < first);
+    let mut unread = Unread { and_more, ..Unread::default() };
+    for entry in fold.after(place).filter(is_new) {
+        unread.count += 1;
+        unread.calls += usize::from(me.is_some_and(|me| fold.calls(entry, me)));
+    }
+    unread
 }
 
 fn author(entry: &openline_rooms::protocol::Entry) -> PersonId {
@@ -160,6 +184,34 @@ mod tests {
         let fold = fold([entry(101, 2, None), entry(102, 2, None)]);
         assert_eq!(read_to(7).unread(&fold, None), Unread { count: 2, calls: 0, and_more: true });
         assert!(!read_to(100).unread(&fold, None).and_more);
+    }
+
+    #[test]
+    fn one_who_goes_away_again_finds_the_line_above_what_came_then() {
+        let mut all = vec![entry(1, 2, None)];
+        let mut reading = read_to(1);
+        for seq in 2..5 {
+            all.push(entry(seq, 2, None));
+            reading.came(&fold(all.clone()), None, false);
+            assert_eq!(reading.line(), Seq::new(seq - 1));
+            reading.follow(Seq::new(seq));
+        }
+    }
+
+    #[test]
+    fn what_was_missed_stays_one_step_away_until_its_beginning_is_seen() {
+        let me = Some(person(ME));
+        let held = fold((5_001..=5_100).map(|seq| entry(seq, 2, None)));
+        let mut reading = read_to(7);
+        reading.enter(&held, me);
+        // The page opens at the end, and so the end is read.
+        reading.follow(seq(5_100));
+        reading.saw(Seq::new(5_090).unwrap(), &held, me);
+        assert_eq!(reading.unread(&held, me), Unread::default());
+        assert_eq!(reading.missed(&held, me), Unread { count: 100, calls: 0, and_more: true });
+        assert_eq!(reading.first_unread(&held, me), seq(8), "which is not held");
+        reading.saw(Seq::new(8).unwrap(), &held, me);
+        assert_eq!(reading.missed(&held, me), Unread::default());
     }
 
     #[test]

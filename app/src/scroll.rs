@@ -106,6 +106,8 @@ impl Scroll {
             // Also where the browser moved it, because there is less now than before.
             _ if view.to_end() <= HAIR && !self.more_follows => Mode::Pinned,
             Mode::Pinned if moved > 0.0 => Mode::Pinned,
+            // The list itself is higher or lower: the browser may have moved it on the way, as when a phone is turned.
+            Mode::Pinned if (view.height - self.settled.height).abs() >= 1.0 => Mode::Pinned,
             _ if moved > 0.0 && view.to_end() <= NEAR && !self.more_follows => Mode::Pinned,
             // Something has changed above as well, and is not settled yet: the row goes on being the anchor, as far
             // away as the viewer has moved it.
@@ -233,6 +235,14 @@ mod tests {
         let mut scroll = at_the_end();
         assert_eq!(settle(&mut scroll, view(1_300.0, 500.0, 1_800.0), nowhere), 1_300.0);
         assert_eq!(settle(&mut scroll, view(1_200.0, 600.0, 1_800.0), nowhere), 1_200.0);
+        assert!(scroll.is_pinned());
+    }
+
+    #[test]
+    fn turning_a_phone_keeps_the_end_wherever_the_browser_puts_the_list_meanwhile() {
+        let mut scroll = at_the_end();
+        scroll.scrolled(view(158.0, 652.0, 2_000.0), at("b", 0.0));
+        assert_eq!(settle(&mut scroll, view(158.0, 652.0, 2_000.0), nowhere), 1_348.0);
         assert!(scroll.is_pinned());
     }
 

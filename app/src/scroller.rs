@@ -127,6 +127,11 @@ impl Scroller {
         self.0.last_in_view(&self.0.list.cast::<Element>()?)
     }
 
+    /// The id of the first row of which anything is in view.
+    pub(crate) fn first_in_view(&self) -> Option<String> {
+        Some(self.0.first_in_view(&self.0.list.cast::<Element>()?)?.row)
+    }
+
     /// To be called when the list has been drawn anew, so that nobody can see it out of its place, not even code.
     pub(crate) fn settle(&self) {
         self.0.settle();

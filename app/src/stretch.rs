@@ -9,8 +9,12 @@ use openline_rooms::protocol::{Entry, Seq};
 /// The most that are drawn.
 pub(crate) const MOST: usize = 240;
 
-/// How many are drawn at the end.
+/// How many are drawn at the end, at least.
 const AT_THE_END: usize = 120;
+
+/// By how many places what is drawn at the end moves on at a time. Where a row goes from the top at every arrival, all
+/// below it move, and the browser has to paint them all.
+const AT_A_TIME: u64 = 40;
 
 /// By how many it moves.
 const STEP: usize = 80;
@@ -58,7 +62,11 @@ impl Stretch {
     /// The places of those that are drawn.
     pub(crate) fn range(&self, messages: &VecDeque<Rc<Entry>>) -> Range<usize> {
         let start = match self.from {
-            None => messages.len().saturating_sub(AT_THE_END),
+            None => {
+                let at_least =
+                    messages.get(messages.len().saturating_sub(AT_THE_END)).map_or(0, |entry| entry.seq.number());
+                messages.partition_point(|entry| entry.seq.number() < at_least - at_least % AT_A_TIME)
+            }
             Some(from) => messages.partition_point(|entry| entry.seq < from),
         };
         start..messages.len().min(start + MOST)
@@ -97,13 +105,24 @@ mod tests {
     #[test]
     fn at_the_end_the_latest_are_drawn_and_further_up_what_was_drawn_stays() {
         let mut stretch = Stretch::default();
-        assert_eq!(drawn(&stretch, &messages(1..=1_000)), (881, 1_000));
-        assert_eq!(drawn(&stretch, &messages(1..=1_001)), (882, 1_001));
+        assert_eq!(drawn(&stretch, &messages(1..=1_000)), (880, 1_000));
         stretch.hold(&messages(1..=1_001));
-        assert_eq!(drawn(&stretch, &messages(1..=1_050)), (882, 1_050));
-        assert_eq!(drawn(&stretch, &messages(1..=9_000)), (882, 1_121), "and there is an end to it");
+        assert_eq!(drawn(&stretch, &messages(1..=1_050)), (880, 1_050));
+        assert_eq!(drawn(&stretch, &messages(1..=9_000)), (880, 1_119), "and there is an end to it");
         stretch.follow_the_end();
-        assert_eq!(drawn(&stretch, &messages(1..=9_000)), (8_881, 9_000));
+        assert_eq!(drawn(&stretch, &messages(1..=9_000)), (8_880, 9_000));
+    }
+
+    #[test]
+    fn at_the_end_the_first_row_stays_for_many_arrivals() {
+        let firsts: Vec<_> = (1..=1_000).map(|last| drawn(&Stretch::default(), &messages(1..=last)).0).collect();
+        assert_eq!(firsts.windows(2).filter(|pair| pair[0] != pair[1]).count(), 1_000 / AT_A_TIME as usize - 3);
+        for (last, first) in (1..).zip(firsts) {
+            let drawn = AT_THE_END as u64..AT_THE_END as u64 + AT_A_TIME;
+            assert!(drawn.contains(&(last + 1 - first)) || first == 1, "{first} to {last}");
+        }
+        let trimmed = drawn(&Stretch::default(), &messages(833..=1_000));
+        assert_eq!(trimmed.0, 880, "also when the oldest are let go");
     }
 
     #[test]

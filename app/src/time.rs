@@ -38,10 +38,13 @@ impl Day {
     }
 }
 
-/// How long until the viewer's day ends, in milliseconds, where clocks are `offset` minutes ahead of UTC.
-pub(crate) fn until_midnight(at: u64, offset: i32) -> u32 {
-    let into = (bounded(at) + i64::from(offset) * MINUTE).rem_euclid(DAY);
-    u32::try_from(DAY - into).unwrap_or(u32::MAX)
+/// How long until the viewer's day ends, in milliseconds. `offset_at` tells how many minutes their clocks are ahead of
+/// UTC at a moment: a day on which they are changed is an hour shorter or longer.
+pub(crate) fn until_midnight(at: u64, offset_at: impl Fn(u64) -> i32) -> u32 {
+    let now = i64::from(offset_at(at));
+    let wait = DAY - (bounded(at) + now * MINUTE).rem_euclid(DAY);
+    let then = i64::from(offset_at(at.saturating_add_signed(wait)));
+    u32::try_from(wait + (now - then) * MINUTE).unwrap_or(0)
 }
 
 /// Now, by the viewer's clock: milliseconds since 1970, UTC.
@@ -140,9 +143,30 @@ mod tests {
 
     #[test]
     fn midnight_is_the_viewers() {
-        assert_eq!(until_midnight(EVENING, 0), 90 * 60_000);
-        assert_eq!(until_midnight(EVENING, 60), 30 * 60_000);
-        assert_eq!(until_midnight(EVENING, 90), 24 * 60 * 60_000);
+        assert_eq!(until_midnight(EVENING, |_| 0), 90 * 60_000);
+        assert_eq!(until_midnight(EVENING, |_| 60), 30 * 60_000);
+        assert_eq!(until_midnight(EVENING, |_| 90), 24 * 60 * 60_000);
+    }
+
+    /// When Berlin's clocks went forward and back: 2026-03-29 and 2026-10-25, 01:00 UTC.
+    const FORWARD: u64 = 1_774_746_000_000;
+    const BACK: u64 = 1_792_890_000_000;
+
+    fn berlin(at: u64) -> i32 {
+        if (FORWARD..BACK).contains(&at) { 120 } else { 60 }
+    }
+
+    #[test]
+    fn the_day_the_clocks_change_ends_at_midnight_as_well() {
+        const HOUR: u64 = 60 * 60_000;
+        for (begin, hours) in [(FORWARD - 2 * HOUR, 23), (BACK - 3 * HOUR, 25)] {
+            let day = Day::of(begin, berlin(begin));
+            assert_eq!(u64::from(until_midnight(begin, berlin)), hours * HOUR);
+            for at in (begin..begin + hours * HOUR).step_by(HOUR as usize / 4) {
+                assert_eq!(Day::of(at, berlin(at)), day);
+                assert_eq!(at + u64::from(until_midnight(at, berlin)), begin + hours * HOUR);
+            }
+        }
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub(crate) fn Welcome(props: &WelcomeProps) -> Html {
                 <input id="your-name" ref={input} autocomplete="nickname" dir="auto" enterkeyhint="go"
                     aria-describedby="your-name-note" aria-invalid={problem.is_some().then_some("true")} />
                 <p id="your-name-note" class="problem" role="alert">{ (*problem).clone().unwrap_or_default() }</p>
-                <button type="submit" class="primary">{ words::enter(room) }</button>
+                <button type="submit" class="primary">{ words::enter(&words::isolated(room)) }</button>
             </form>
             <p class="hint">
                 { if Store::browser().outlives_the_page() { words::name_hint() } else { words::nothing_is_kept() } }

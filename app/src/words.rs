@@ -77,6 +77,12 @@ pub(crate) fn speak(language: Language) {
     LANGUAGE.set(language);
 }
 
+/// A name for the middle of a sentence: where it is written from right to left it leaves what stands around it in its
+/// place (Unicode's first strong isolate). Where text has elements, `<bdi>` does that.
+pub(crate) fn isolated(name: &str) -> String {
+    if name.is_ascii() { name.to_owned() } else { format!("\u{2068}{name}\u{2069}") }
+}
+
 /// What the browser writes dates by.
 pub(crate) fn set_locale(tag: String) {
     LOCALE.set(tag);

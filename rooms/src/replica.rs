@@ -145,6 +145,11 @@ impl Replica {
         self.is_joined() && self.view.end() >= self.promised
     }
 
+    /// Whether everything is here that the store keeps of it.
+    pub fn is_loaded(&self) -> bool {
+        self.outbox.is_loaded()
+    }
+
     /// How far this copy goes; `None` before the first join was answered.
     pub fn cursor(&self) -> Option<Cursor> {
         Some(Cursor { epoch: self.epoch.clone()?, seq: self.view.end() })

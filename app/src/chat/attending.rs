@@ -7,18 +7,21 @@ use openline_rooms::protocol::{Entry, RoomName};
 use yew::Context;
 
 use super::{Chat, Msg};
-use crate::{focus::document, kept::Choice, notices::GATHERED, words};
+use crate::{focus::document, kept::Choice, notices::GATHERED, said::said, words};
 
 impl Chat {
     /// Says in the title and by the icon what is new anywhere: it is the sum of what the list of rooms says.
-    pub(super) fn show_attention(&self, ctx: &Context<Self>) {
+    pub(super) fn show_attention(&mut self, ctx: &Context<Self>) {
         let Some(document) = document() else { return };
         let unread = self.places.values().map(|place| place.unread);
         let (count, calls) = unread.fold((0, 0), |(count, calls), unread| (count + unread.count, calls + unread.calls));
         let title = words::title(ctx.props().room.as_str(), count, calls);
         if document.title() != title {
             document.set_title(&title);
-            show_icon(&document, count > 0);
+        }
+        if self.icon_has_news != (count > 0) {
+            self.icon_has_news = count > 0;
+            show_icon(&document, self.icon_has_news);
         }
     }
 
@@ -28,7 +31,7 @@ impl Chat {
         let Some(place) = self.places.get(room).filter(|_| !looking) else { return };
         let mut begins = false;
         for entry in arrivals.iter().filter(|entry| place.calls(entry, me)) {
-            begins |= self.notices.came(room, entry.from.name.as_str(), &words::of(entry));
+            begins |= self.notices.came(room, entry.from.name.as_str(), &said(entry));
         }
         if begins {
             let link = ctx.link().clone();

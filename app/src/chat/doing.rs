@@ -39,9 +39,14 @@ impl Chat {
                 self.me = self.rooms.me();
                 self.follow(ctx, &ctx.props().room.clone());
             }
-            Msg::Room(room) => self.follow(ctx, &room),
+            Msg::Room(room) => return self.changed(ctx, room),
+            Msg::ArrivalsDue => self.follow_all(ctx),
             Msg::Heard(room, signals) => self.heard(ctx, &room, signals),
             Msg::Moved(room, what) => return self.moved(ctx, &room, what),
+            Msg::Drawn => {
+                self.show_attention(ctx);
+                return false;
+            }
             Msg::Attention => {
                 self.wait_for_midnight(ctx);
                 self.look(ctx);
@@ -63,6 +68,7 @@ impl Chat {
                     _ => None,
                 };
                 self.set_about(ctx, about);
+                self.redraw(ctx);
             }
             Msg::Sent => self.sent(ctx),
             Msg::DropAbout => self.drop_about(ctx),
@@ -81,7 +87,11 @@ impl Chat {
                 let first = self.place(ctx).and_then(|place| place.first_unread(me));
                 self.go_to(ctx, first);
             }
-            Msg::FocusGone => self.refocus(ctx),
+            Msg::FocusGone => {
+                // What the viewer does is drawn at once, however much arrives.
+                self.redraw(ctx);
+                self.refocus(ctx);
+            }
             Msg::Panel(panel) if panel == self.panel => return false,
             Msg::Panel(panel) => self.set_panel(panel),
             Msg::Dialog(dialog) => {

@@ -61,25 +61,25 @@ impl Chat {
         let about = place.about.map(|about| {
             let words = match (about, place.author(about.seq())) {
                 (About::Edit(_), _) => words::editing(),
-                (About::Reply(_), Some(author)) => words::replying_to(author.name.as_str()),
+                (About::Reply(_), Some(author)) => words::replying_to(&words::isolated(author.name.as_str())),
                 (About::Reply(_), None) => words::replying(),
             };
             (about, words)
         });
         let names: Vec<_> = place.typists.names().map(|name| name.as_str()).collect();
         let unread = place.unread;
-        let is_far = unread.count > 0 && (unread.and_more || !place.scroller.is_pinned());
+        let is_pinned = place.scroller.is_pinned();
         let to_first = ctx.link().callback(|_: MouseEvent| Msg::FirstUnread);
         html! {
             <>
-                if is_far {
+                if place.missed.count > 0 {
                     <button type="button" class="first-unread" onclick={to_first}>
-                        { words::to_first_unread(&count(unread.count, unread.and_more)) }
+                        { words::to_first_unread(&count(place.missed.count, place.missed.and_more)) }
                     </button>
                 }
                 <Messages key={here.room.as_str()} here={here.clone()} shown={place.shown.clone()} {me}
                     name={self.name(ctx)} up={self.line == openline_rooms::Line::Up} today={self.today}
-                    unread={unread.count} pinned={place.scroller.is_pinned()} flash={place.flash}
+                    unread={if is_pinned { 0 } else { unread.count }} pinned={is_pinned} flash={place.flash}
                     scroller={place.scroller.clone()} on_act={tell.act.clone()}
                     on_edit_draft={tell.edit_draft.clone()} on_write={tell.write.clone()}
                     on_latest={tell.latest.clone()} on_focus_gone={tell.focus_gone.clone()} />

@@ -4,7 +4,10 @@ use std::{cell::Cell, rc::Rc};
 
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::Timeout;
-use openline_rooms::protocol::{Body, Entry, Heard, RoomName, Seq};
+use openline_rooms::{
+    Replica,
+    protocol::{Body, Entry, Heard, RoomName, Seq},
+};
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 use yew::Context;
@@ -14,6 +17,8 @@ use crate::{
     announcer::BURST,
     focus::document,
     kept, keys,
+    said::said,
+    screen,
     scroller::Move,
     shortcuts::{Command, Key},
     time,
@@ -35,14 +40,43 @@ impl Chat {
         self.tell_of(ctx, room, &arrivals, looking);
     }
 
-    /// What is in view of the room that is looked at is read, if the viewer is there to see it.
-    pub(super) fn look(&mut self, ctx: &Context<Self>) {
-        let room = &ctx.props().room;
-        let Some(place) = self.places.get(room).filter(|_| self.is_looking()) else { return };
-        self.rooms.looking_at(room, place.in_view());
-        if let Some(seen) = place.look() {
-            self.rooms.mark_read(room, seen);
+    /// A room's replica has changed; `true` if it is drawn at once. A hidden page disturbs nobody who types, and its
+    /// timers go off late.
+    pub(super) fn changed(&mut self, ctx: &Context<Self>, room: RoomName) -> bool {
+        let is_hidden = document().is_some_and(|document| document.hidden());
+        match self.pace.changed(room, time::now()) {
+            Some(wait) if wait > 0 && !is_hidden => {
+                let link = ctx.link().clone();
+                self.timers.arrivals = Some(Timeout::new(wait, move || link.send_message(Msg::ArrivalsDue)));
+                false
+            }
+            None if !is_hidden => false,
+            _ => {
+                self.follow_all(ctx);
+                true
+            }
         }
+    }
+
+    /// Takes in what has changed in the rooms since it was last drawn.
+    pub(super) fn follow_all(&mut self, ctx: &Context<Self>) {
+        self.timers.arrivals = None;
+        for room in self.pace.due(time::now()) {
+            self.follow(ctx, &room);
+        }
+    }
+
+    /// What is in view of the room that is looked at is read, if the viewer is there to see it; `true` if it is news.
+    pub(super) fn look(&mut self, ctx: &Context<Self>) -> bool {
+        let (room, me, is_looking) = (&ctx.props().room, self.me_id(), self.is_looking());
+        let Some(place) = self.places.get_mut(room).filter(|_| is_looking) else { return false };
+        self.rooms.looking_at(room, place.in_view());
+        let saw = place.saw(me);
+        let Some(seen) = place.look() else { return saw };
+        self.rooms.mark_read(room, seen);
+        // At once: nobody is to be told of something new that they are looking at.
+        place.read_to(self.rooms.read(room, Replica::read).flatten(), me);
+        true
     }
 
     /// Goes to a message of the room that is looked at.
@@ -94,10 +128,7 @@ impl Chat {
                 }
                 more
             }
-            Move::Looked => {
-                self.look(ctx);
-                false
-            }
+            Move::Looked => self.look(ctx),
         }
     }
 
@@ -151,7 +182,7 @@ impl Chat {
         let is_here = ctx.props().room == *room;
         let Some(place) = self.places.get(room) else { return };
         let said: Vec<_> = if is_here {
-            arrivals.iter().map(|entry| words::arrival(entry.from.name.as_str(), &words::of(entry))).collect()
+            arrivals.iter().map(|entry| words::arrival(entry.from.name.as_str(), &said(entry))).collect()
         } else {
             // Of other rooms only what is for the viewer is worth interrupting them.
             let calls = arrivals.iter().filter(|entry| place.calls(entry, me));
@@ -200,7 +231,7 @@ pub(super) fn listeners(ctx: &Context<Chat>, dialog_is_open: &Rc<Cell<bool>>) ->
     let other_tabs = kept::on_other_tab(move || link.send_message(Msg::OtherTab));
     let heard =
         [attention(&document, "visibilitychange"), attention(&window, "focus"), attention(&window, "blur"), keys];
-    heard.into_iter().chain(other_tabs).collect()
+    heard.into_iter().chain(other_tabs).chain(screen::follow()).collect()
 }
 
 fn command(event: &KeyboardEvent) -> Option<Command> {

@@ -57,7 +57,7 @@ pub(super) fn grow(area: &HtmlTextAreaElement) {
     drop(style.set_property("height", &format!("{}px", area.scroll_height())));
 }
 
-/// Another tab has changed this room's text: it is taken over, unless this box is the one being typed in.
+/// Another tab has changed this room's text: it is taken over, unless something else is being typed here.
 pub(super) fn follow_other_tabs(area: HtmlTextAreaElement, room: RoomName) -> Option<EventListener> {
     let window = web_sys::window()?;
     Some(EventListener::new(&window, "storage", move |event| {
@@ -65,7 +65,8 @@ pub(super) fn follow_other_tabs(area: HtmlTextAreaElement, room: RoomName) -> Op
         let typing_here = area.owner_document().is_some_and(|document| {
             document.has_focus().unwrap_or(false) && document.active_element().as_ref() == Some(area.as_ref())
         });
-        if event.key().is_some_and(|key| unsent::is_key_of(&key, &room)) && !typing_here {
+        let differs = area.value() != event.old_value().unwrap_or_default();
+        if event.key().is_some_and(|key| unsent::is_key_of(&key, &room)) && !(typing_here && differs) {
             area.set_value(&event.new_value().unwrap_or_default());
             grow(&area);
         }

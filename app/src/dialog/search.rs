@@ -13,7 +13,9 @@ use crate::{
     act::Act,
     avatar::avatar,
     kind::{Does, Kind},
-    navigation, time, words,
+    navigation,
+    said::said,
+    time, words,
 };
 
 /// How much of a message is shown, in characters.
@@ -78,7 +80,7 @@ pub(crate) fn Search(props: &SearchProps) -> Html {
                         <bdi class="name">{ entry.from.name.as_str().to_owned() }</bdi>{ " " }
                         <time class="when" datetime={time::machine(entry.at)}>{ time::full(entry.at) }</time>
                     </span>
-                    <bdi class="found-text">{ words::beginning_of(&words::of(entry), SHOWN) }</bdi>
+                    <bdi class="found-text">{ words::beginning_of(&said(entry), SHOWN) }</bdi>
                 </a>
             </li>
         }

@@ -1,6 +1,6 @@
 //! What was said, and what can be done with it.
 
-use openline_rooms::protocol::{Body, Entry};
+use super::isolated;
 
 /// How much of a message is said where only its beginning matters.
 const ENOUGH: usize = 300;
@@ -121,21 +121,12 @@ pub(crate) fn beginning_of(text: &str, enough: usize) -> String {
     said
 }
 
-/// What an entry says, where only words will do.
-pub(crate) fn of(entry: &Entry) -> String {
-    match &entry.body {
-        Body::Text(text) => text.clone(),
-        Body::Bytes(bytes) => attachment(entry.kind.as_deref(), bytes.len()),
-        _ => unknown_body(entry.kind.as_deref()),
-    }
-}
-
 /// Who is typing, if anybody is.
 pub(crate) fn typing(names: &[&str]) -> String {
     match names {
         [] => String::new(),
-        [one] => typing_one(one),
-        [one, other] => typing_two(one, other),
+        [one] => typing_one(&isolated(one)),
+        [one, other] => typing_two(&isolated(one), &isolated(other)),
         _ => typing_many(),
     }
 }

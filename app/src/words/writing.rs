@@ -47,6 +47,15 @@ words! {
         format!("Too long by {over}: a message has at most {limit} bytes"),
         format!("Um {over} zu lang: eine Nachricht hat höchstens {limit} Bytes"),
     }
+    too_much_to_paste(bytes: usize, limit: usize) {
+        format!(
+            "Not pasted: that is {bytes} bytes, and a message has at most {limit}. It is still where you copied it from.",
+        ),
+        format!(
+            "Nicht eingefügt: Das sind {bytes} Bytes, und eine Nachricht hat höchstens {limit}. Es ist noch da, wo du es \
+             kopiert hast.",
+        ),
+    }
     not_kept(why: &str) {
         format!("Not sent: {why}. Your text is still in the box."),
         format!("Nicht gesendet: {why}. Dein Text steht noch im Feld."),
