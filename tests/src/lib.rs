@@ -16,6 +16,8 @@ mod look;
 mod browser;
 mod axe;
 mod page;
+mod stage;
+mod weight;
 mod workbench;
 
 pub use self::{
@@ -26,5 +28,7 @@ pub use self::{
     page::Page,
     peer::{Heard, Lines, Peer},
     server::Server,
+    stage::{Stage, end},
+    weight::Weight,
     workbench::Workbench,
 };

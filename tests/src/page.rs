@@ -1,5 +1,7 @@
 //! The chat's page, as a person sees it and acts on it.
 
+mod scrolled;
+
 use std::{sync::Arc, time::Duration};
 
 use fantoccini::{
@@ -39,19 +41,19 @@ const UNTIL: &str = r#"
     look();
 "#;
 
-const FILL: &str = r#"
-    const [count, done] = arguments;
+const POST: &str = r#"
+    const [name, texts, done] = arguments;
     const room = location.pathname.split('/').pop();
     const socket = new WebSocket(`ws://${location.host}/ws`);
     const say = message => socket.send(JSON.stringify(message));
     let last;
-    socket.onopen = () => say({ hello: { name: 'Filler' } });
+    socket.onopen = () => say({ hello: { name } });
     socket.onmessage = ({ data }) => {
         const message = JSON.parse(data);
         if (message.welcome) say({ join: { room, last: 0 } });
-        if (message.joined) for (let n = 1; n <= count; n++) {
+        if (message.joined) for (const text of texts) {
             last = crypto.randomUUID();
-            say({ post: { room, id: last, body: { text: `filler ${n}` } } });
+            say({ post: { room, id: last, body: { text } } });
         }
         if (message.entries && message.entries.entries.some(entry => entry.id === last)) { socket.close(); done(null); }
     };
@@ -144,6 +146,17 @@ impl Page {
         let tabs = self.client.windows().await.expect("the tabs");
         let other = tabs.into_iter().find(|tab| *tab != here).expect("another tab");
         self.client.switch_to_window(other).await.expect("it comes to the front");
+    }
+
+    /// Gives the window another size, in CSS pixels.
+    pub async fn resize(&self, width: u32, height: u32) {
+        self.client.set_window_size(width, height).await.expect("the window takes its size");
+    }
+
+    /// Has the pages' viewer live in this time zone. Only Chromium can be told.
+    pub async fn live_in(&self, zone: &str) {
+        let command = DevTools("Emulation.setTimezoneOverride", json!({ "timezoneId": zone }));
+        self.client.issue_cmd(command).await.expect("the browser takes the zone");
     }
 
     /// Looks at the page in this way from now on.
@@ -335,10 +348,18 @@ impl Page {
         self.client.execute(&format!("return ({expression})"), vec![]).await.expect("the page answers")
     }
 
-    /// Posts so many entries into the room of this page, as somebody else, from a few lines of JavaScript that know
-    /// nothing but the protocol.
+    /// Posts so many entries into the room of this page, as somebody else.
     pub async fn fill_room(&self, count: usize) {
-        self.client.execute_async(FILL, vec![json!(count)]).await.expect("the room is filled");
+        let texts: Vec<_> = (1..=count).map(|n| format!("filler {n}")).collect();
+        self.post_as("Filler", &texts).await;
+    }
+
+    /// Posts these texts into the room of this page, as somebody of this name, from a few lines of JavaScript that know
+    /// nothing but the protocol.
+    pub async fn post_as(&self, name: &str, texts: &[impl AsRef<str>]) {
+        let texts: Vec<_> = texts.iter().map(AsRef::as_ref).collect();
+        let posted = self.client.execute_async(POST, vec![json!(name), json!(texts)]).await;
+        posted.expect("the texts are posted");
     }
 
     /// What went wrong in the page since it was last asked: errors, and what its policy forbade. That a line could not

@@ -1,15 +1,13 @@
 //! The chat, told as people live it: real browsers, the real server, and a line that breaks.
 
-use e2e::{Browser, Line, Page, Server, Workbench};
+use e2e::{Line, Stage, Workbench, end};
 use fantoccini::key::Key;
 
 #[tokio::test]
 async fn what_one_writes_the_other_sees() {
-    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
-    let ada = browser.visit(&server.url("/r/lobby")).await;
-    let bo = browser.visit(&server.url("/r/lobby")).await;
-    ada.enter_as("Ada").await;
-    bo.enter_as("Bo").await;
+    let stage = Stage::set().await;
+    let ada = stage.enter("Ada").await;
+    let bo = stage.enter("Bo").await;
     ada.say("hello, Bo").await;
     bo.sees(&["hello, Bo"]).await;
     bo.say("hello, Ada").await;
@@ -21,12 +19,10 @@ async fn what_one_writes_the_other_sees() {
 
 #[tokio::test]
 async fn a_late_joiner_sees_history_in_order_and_older_pages_on_scrolling_up() {
-    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
-    let ada = browser.visit(&server.url("/r/lobby")).await;
-    ada.enter_as("Ada").await;
+    let stage = Stage::set().await;
+    let ada = stage.enter("Ada").await;
     ada.fill_room(230).await;
-    let bo = browser.visit(&server.url("/r/lobby")).await;
-    bo.enter_as("Bo").await;
+    let bo = stage.enter("Bo").await;
     bo.sees(&["filler 131", "filler 230"]).await;
     for _ in 0..3 {
         let first = bo.entries().await.first().cloned().unwrap();
@@ -43,11 +39,9 @@ async fn a_late_joiner_sees_history_in_order_and_older_pages_on_scrolling_up() {
 
 #[tokio::test]
 async fn a_draft_that_is_not_settled_survives_a_reload() {
-    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
-    let line = Line::to(server.address()).await;
-    let ada = browser.visit(&line.url("/r/lobby")).await;
-    ada.enter_as("Ada").await;
-    ada.is_joined().await;
+    let stage = Stage::set().await;
+    let line = Line::to(stage.server.address()).await;
+    let ada = stage.enter_at(&line.url("/r/lobby"), "Ada").await;
     line.cut();
     ada.say("written while the line was down").await;
     ada.until("the draft", "document.querySelector('li.draft')").await;
@@ -62,9 +56,8 @@ async fn a_draft_that_is_not_settled_survives_a_reload() {
 
 #[tokio::test]
 async fn what_is_typed_but_not_sent_survives_a_reload() {
-    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
-    let ada = browser.visit(&server.url("/r/lobby")).await;
-    ada.enter_as("Ada").await;
+    let stage = Stage::set().await;
+    let ada = stage.enter("Ada").await;
     ada.write("half a thou").await;
     ada.reload().await;
     ada.write("ght").await;
@@ -77,19 +70,17 @@ async fn what_is_typed_but_not_sent_survives_a_reload() {
 
 #[tokio::test]
 async fn the_server_is_killed_and_started_again_and_both_carry_on() {
-    let (mut server, browser) = (Server::start(&[]).await, Browser::start().await);
-    let ada = browser.visit(&server.url("/r/lobby")).await;
-    let bo = browser.visit(&server.url("/r/lobby")).await;
-    ada.enter_as("Ada").await;
-    bo.enter_as("Bo").await;
+    let mut stage = Stage::set().await;
+    let ada = stage.enter("Ada").await;
+    let bo = stage.enter("Bo").await;
     ada.say("before").await;
     bo.sees(&["before"]).await;
-    server.kill().await;
+    stage.server.kill().await;
     ada.says("Try now").await;
     bo.says("Try now").await;
     ada.say("Ada, while it was gone").await;
     bo.say("Bo, while it was gone").await;
-    server.restart().await;
+    stage.server.restart().await;
     for page in [&ada, &bo] {
         page.until(
             "all three, each once",
@@ -106,13 +97,10 @@ async fn the_server_is_killed_and_started_again_and_both_carry_on() {
 
 #[tokio::test]
 async fn the_line_is_cut_between_a_post_and_its_entry_and_the_entry_is_there_once() {
-    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
-    let line = Line::to(server.address()).await;
-    let ada = browser.visit(&line.url("/r/lobby")).await;
-    let bo = browser.visit(&server.url("/r/lobby")).await;
-    ada.enter_as("Ada").await;
-    bo.enter_as("Bo").await;
-    ada.is_joined().await;
+    let stage = Stage::set().await;
+    let line = Line::to(stage.server.address()).await;
+    let ada = stage.enter_at(&line.url("/r/lobby"), "Ada").await;
+    let bo = stage.enter("Bo").await;
     line.hold_answers();
     ada.say("said once").await;
     bo.sees(&["said once"]).await;
@@ -131,9 +119,8 @@ async fn the_line_is_cut_between_a_post_and_its_entry_and_the_entry_is_there_onc
 
 #[tokio::test]
 async fn a_refused_post_says_why_and_can_be_edited_or_discarded() {
-    let (server, browser) = (Server::start(&["--text", "12"]).await, Browser::start().await);
-    let ada = browser.visit(&server.url("/r/lobby")).await;
-    ada.enter_as("Ada").await;
+    let stage = Stage::with(&["--text", "12"]).await;
+    let ada = stage.enter("Ada").await;
     ada.say("this is too long for this server").await;
     ada.says("too long").await;
     assert_eq!(ada.entries().await, [""; 0]);
@@ -154,10 +141,8 @@ async fn a_refused_post_says_why_and_can_be_edited_or_discarded() {
 
 #[tokio::test]
 async fn enter_sends_shift_enter_breaks_the_line_and_an_input_methods_enter_does_neither() {
-    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
-    let ada = browser.visit(&server.url("/r/lobby")).await;
-    ada.enter_as("Ada").await;
-    ada.is_joined().await;
+    let stage = Stage::set().await;
+    let ada = stage.enter("Ada").await;
     ada.write("にほ").await;
     for event in
         ["{ key: 'Enter', isComposing: true }", "{ key: 'Enter', keyCode: 229 }", "{ key: 'Enter', repeat: true }"]
@@ -176,9 +161,8 @@ async fn enter_sends_shift_enter_breaks_the_line_and_an_input_methods_enter_does
 
 #[tokio::test]
 async fn text_cannot_become_markup() {
-    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
-    let ada = browser.visit(&server.url("/r/lobby")).await;
-    ada.enter_as("<b onclick=alert(1)>Ada").await;
+    let stage = Stage::set().await;
+    let ada = stage.enter("<b onclick=alert(1)>Ada").await;
     let text =
         "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script> &amp; <b>bold</b>";
     ada.say(text).await;
@@ -193,10 +177,8 @@ async fn text_cannot_become_markup() {
 
 #[tokio::test]
 async fn a_reader_at_the_end_stays_there_and_one_further_up_is_not_moved() {
-    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
-    let ada = browser.visit(&server.url("/r/lobby")).await;
-    ada.enter_as("Ada").await;
-    ada.is_joined().await;
+    let stage = Stage::set().await;
+    let ada = stage.enter("Ada").await;
     ada.fill_room(150).await;
     ada.sees(&["filler 150"]).await;
     let distance = "(() => { const l = document.querySelector('[role=log]'); return l.scrollHeight - l.clientHeight - l.scrollTop; })()";
@@ -220,12 +202,11 @@ async fn a_reader_at_the_end_stays_there_and_one_further_up_is_not_moved() {
 
 #[tokio::test]
 async fn two_tabs_of_one_browser_are_one_person_and_see_the_same() {
-    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
-    let ada = browser.visit(&server.url("/r/lobby")).await;
-    ada.enter_as("Ada").await;
+    let stage = Stage::set().await;
+    let ada = stage.enter("Ada").await;
     ada.say("from the first tab").await;
     ada.sees(&["from the first tab"]).await;
-    ada.new_tab(&server.url("/r/lobby")).await;
+    ada.new_tab(&stage.server.url("/r/lobby")).await;
     ada.sees(&["from the first tab"]).await;
     ada.say("from the second tab").await;
     ada.sees(&["from the first tab", "from the second tab"]).await;
@@ -236,17 +217,17 @@ async fn two_tabs_of_one_browser_are_one_person_and_see_the_same() {
 
 #[tokio::test]
 async fn rooms_are_addresses_and_a_bad_one_is_told() {
-    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
-    let ada = browser.visit(&server.url("/")).await;
+    let stage = Stage::set().await;
+    let ada = stage.browser.visit(&stage.server.url("/")).await;
     ada.enter_as("Ada").await;
     ada.until("the lobby's address", "location.pathname === '/r/lobby'").await;
     ada.say("in the lobby").await;
     ada.sees(&["in the lobby"]).await;
-    ada.go(&server.url("/r/Caf%C3%A9")).await;
+    ada.go(&stage.server.url("/r/Caf%C3%A9")).await;
     ada.until("the other room", "document.querySelector('h1').textContent.includes('café')").await;
     ada.is_joined().await;
     assert_eq!(ada.entries().await, [""; 0]);
-    ada.go(&server.url("/r/no%20such")).await;
+    ada.go(&stage.server.url("/r/no%20such")).await;
     ada.until("a way out", "document.querySelector('a[href=\"/r/lobby\"]') || document.querySelector('main button')")
         .await;
     end([ada]).await;
@@ -254,9 +235,8 @@ async fn rooms_are_addresses_and_a_bad_one_is_told() {
 
 #[tokio::test]
 async fn under_a_path_of_a_proxys_one_chats_and_looks_at_the_wire_as_at_the_root() {
-    let (server, browser) = (Server::start(&["--base", "/talk/"]).await, Browser::start().await);
-    let ada = browser.visit(&server.url("/talk/")).await;
-    ada.enter_as("Ada").await;
+    let stage = Stage::with(&["--base", "/talk/"]).await;
+    let ada = stage.enter_at(&stage.server.url("/talk/"), "Ada").await;
     ada.until("the lobby's address", "location.pathname === '/talk/r/lobby'").await;
     ada.go_to_room("garden").await;
     ada.until("the garden's address", "location.pathname === '/talk/r/garden'").await;
@@ -265,7 +245,7 @@ async fn under_a_path_of_a_proxys_one_chats_and_looks_at_the_wire_as_at_the_root
     ada.reload().await;
     ada.sees(&["under a path"]).await;
     ada.fill_room(230).await;
-    ada.go(&server.url("/talk/r/garden/1")).await;
+    ada.go(&stage.server.url("/talk/r/garden/1")).await;
     ada.until("a page of the history", "document.querySelector('li.row .text').textContent === 'under a path'").await;
     ada.eval("document.querySelector('a[href=wire]').click()").await;
     ada.until("the workbench", "location.pathname === '/talk/wire'").await;
@@ -273,16 +253,8 @@ async fn under_a_path_of_a_proxys_one_chats_and_looks_at_the_wire_as_at_the_root
     wire.page().push("Dial").await;
     wire.is("Open").await;
     let dialled = wire.page().eval("document.querySelector('#url').value").await;
-    assert_eq!(dialled, format!("ws://{}/talk/echo", server.address()));
+    assert_eq!(dialled, format!("ws://{}/talk/echo", stage.server.address()));
     wire.page().eval("document.querySelector('a.skip').click()").await;
     wire.page().until("the log", "location.pathname === '/talk/wire' && document.activeElement.id === 'log'").await;
     wire.end().await;
-}
-
-/// Nothing may have gone wrong in any page by the end.
-async fn end<const N: usize>(pages: [Page; N]) {
-    for page in pages {
-        assert_eq!(page.complaints().await, [""; 0]);
-        page.close().await;
-    }
 }

@@ -1,17 +1,14 @@
 //! The promise, told as people live it: what was written is not lost and not doubled, what was missed is told, and one's
 //! tabs are one person.
 
-use e2e::{Browser, Engine, Line, Page, Server};
+use e2e::{Engine, Line, Stage, end};
 
 #[tokio::test]
 async fn what_was_written_offline_in_a_tab_that_was_closed_is_sent_when_the_room_is_opened_again_once() {
-    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
-    let line = Line::to(server.address()).await;
-    let ada = browser.visit(&line.url("/r/lobby")).await;
-    let bo = browser.visit(&server.url("/r/lobby")).await;
-    ada.enter_as("Ada").await;
-    bo.enter_as("Bo").await;
-    ada.is_joined().await;
+    let stage = Stage::set().await;
+    let line = Line::to(stage.server.address()).await;
+    let ada = stage.enter_at(&line.url("/r/lobby"), "Ada").await;
+    let bo = stage.enter("Bo").await;
     line.cut();
     ada.says("Try now").await;
     for text in ["first", "second", "third"] {
@@ -38,15 +35,15 @@ async fn what_was_written_offline_in_a_tab_that_was_closed_is_sent_when_the_room
 
 #[tokio::test]
 async fn drafts_that_an_older_page_left_in_local_storage_are_sent() {
-    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
-    let ada = browser.visit(&server.url("/health")).await;
+    let stage = Stage::set().await;
+    let ada = stage.browser.visit(&stage.server.url("/health")).await;
     let draft = r#"{"id":"0b5b2c5e-1111-4222-8333-444455556666","body":{"text":"from long ago"},"written_at":1}"#;
     ada.eval(&format!(
         "localStorage.setItem('openline/name', 'Ada') || \
          localStorage.setItem('openline/draft/lobby/0b5b2c5e-1111-4222-8333-444455556666', '{draft}')"
     ))
     .await;
-    ada.go(&server.url("/r/lobby")).await;
+    ada.go(&stage.server.url("/r/lobby")).await;
     ada.sees(&["from long ago"]).await;
     ada.reload().await;
     ada.sees(&["from long ago"]).await;
@@ -57,11 +54,9 @@ async fn drafts_that_an_older_page_left_in_local_storage_are_sent() {
 
 #[tokio::test]
 async fn what_one_tab_wrote_and_left_another_tab_sends() {
-    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
-    let line = Line::to(server.address()).await;
-    let ada = browser.visit(&line.url("/r/lobby")).await;
-    ada.enter_as("Ada").await;
-    ada.is_joined().await;
+    let stage = Stage::set().await;
+    let line = Line::to(stage.server.address()).await;
+    let ada = stage.enter_at(&line.url("/r/lobby"), "Ada").await;
     ada.new_tab(&line.url("/r/lobby")).await;
     ada.is_joined().await;
     line.cut();
@@ -80,9 +75,9 @@ async fn what_one_tab_wrote_and_left_another_tab_sends() {
 
 #[tokio::test]
 async fn two_fresh_tabs_opened_at_once_become_one_person() {
-    let (server, browser) = (Server::start(&[]).await, Browser::start().await);
-    let line = Line::to(server.address()).await;
-    let ada = browser.visit(&line.url("/health")).await;
+    let stage = Stage::set().await;
+    let line = Line::to(stage.server.address()).await;
+    let ada = stage.browser.visit(&line.url("/health")).await;
     ada.eval("localStorage.setItem('openline/name', 'Ada')").await;
     // Both are on their way before either is answered: neither can know what the other becomes.
     line.hold_answers();
@@ -104,17 +99,16 @@ async fn two_fresh_tabs_opened_at_once_become_one_person() {
 
 #[tokio::test]
 async fn a_room_that_started_over_says_so_and_offers_what_was_written_for_the_old_one() {
-    let (mut server, browser) = (Server::start(&[]).await, Browser::start().await);
-    let ada = browser.visit(&server.url("/r/lobby")).await;
-    ada.enter_as("Ada").await;
+    let mut stage = Stage::set().await;
+    let ada = stage.enter("Ada").await;
     ada.say("before").await;
     ada.sees(&["before"]).await;
-    server.kill().await;
+    stage.server.kill().await;
     ada.says("Try now").await;
     ada.say("to be decided").await;
     ada.says("Waiting for the line").await;
     // The page of a new day has not been in the old room: it knows of it from the browser's storage.
-    server.restart_from_a_copy().await;
+    stage.server.restart_from_a_copy().await;
     ada.reload().await;
     ada.says("The room has started over").await;
     ada.until("the draft, unsent", "document.querySelector('li.draft.unsent')").await;
@@ -127,20 +121,18 @@ async fn a_room_that_started_over_says_so_and_offers_what_was_written_for_the_ol
 
 #[tokio::test]
 async fn what_was_missed_and_is_no_longer_kept_is_told() {
-    let (mut server, browser) = (Server::start(&["--keep-entries", "120"]).await, Browser::start().await);
-    let line = Line::to(server.address()).await;
-    let ada = browser.visit(&line.url("/r/lobby")).await;
-    let bo = browser.visit(&server.url("/r/lobby")).await;
-    ada.enter_as("Ada").await;
-    bo.enter_as("Bo").await;
+    let mut stage = Stage::with(&["--keep-entries", "120"]).await;
+    let line = Line::to(stage.server.address()).await;
+    let ada = stage.enter_at(&line.url("/r/lobby"), "Ada").await;
+    let bo = stage.enter("Bo").await;
     ada.say("seen").await;
     bo.sees(&["seen"]).await;
     line.cut();
     ada.says("Try now").await;
     bo.fill_room(400).await;
     // A server that has just started looks soon for what is not to be kept.
-    server.kill().await;
-    server.restart().await;
+    stage.server.kill().await;
+    stage.server.restart().await;
     bo.eval(ASK_FOR_THE_FIRST).await;
     bo.until("the first to be dropped", "document.body.dataset.dropped").await;
     line.mend();
@@ -155,13 +147,10 @@ async fn what_was_missed_and_is_no_longer_kept_is_told() {
 
 #[tokio::test]
 async fn ten_thousand_missed_are_caught_up_and_drawn() {
-    let (server, browser) = (Server::start(&["--rate", "100000", "--burst", "100000"]).await, Browser::start().await);
-    let line = Line::to(server.address()).await;
-    let ada = browser.visit(&line.url("/r/lobby")).await;
-    let bo = browser.visit(&server.url("/r/lobby")).await;
-    ada.enter_as("Ada").await;
-    bo.enter_as("Bo").await;
-    ada.is_joined().await;
+    let stage = Stage::with(&["--rate", "100000", "--burst", "100000"]).await;
+    let line = Line::to(stage.server.address()).await;
+    let ada = stage.enter_at(&line.url("/r/lobby"), "Ada").await;
+    let bo = stage.enter("Bo").await;
     // Before the line is cut: Firefox puts a dial off that follows a failed one, and opens that socket later.
     ada.eval(WATCH).await;
     line.cut();
@@ -174,7 +163,7 @@ async fn ten_thousand_missed_are_caught_up_and_drawn() {
     let took = ada.eval("Number(document.body.dataset.drawn)").await.as_f64().unwrap();
     println!("10,000 entries missed: caught up and drawn {took:.0} ms after the line was up");
     // MiniBrowser, which paints in software, is given no more than the wait above.
-    assert!(took < MOST_MS || browser.engine() == Engine::WebKit, "{took} ms");
+    assert!(took < MOST_MS || stage.browser.engine() == Engine::WebKit, "{took} ms");
     end([ada]).await;
 }
 
@@ -209,12 +198,3 @@ const WATCH: &str = "(() => {
     });
     watch.observe(document.body, { subtree: true, childList: true, characterData: true });
 })()";
-
-/// Nothing may have gone wrong in any page by the end.
-async fn end<const N: usize>(pages: [Page; N]) {
-    for page in pages {
-        let complaints = page.complaints().await.into_iter().filter(|complaint| !complaint.contains("/favicon.ico"));
-        assert_eq!(complaints.collect::<Vec<_>>(), [""; 0], "but for the icon that pages of plain text don't name");
-        page.close().await;
-    }
-}

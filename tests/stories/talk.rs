@@ -1,12 +1,12 @@
 //! What makes a chat of a log: rooms side by side, what is new in them, answers, changes, names, links, keys.
 
-use e2e::{Browser, Page, Server};
+use e2e::{Stage, end};
 use fantoccini::key::Key;
 
 #[tokio::test]
 async fn rooms_stand_side_by_side_and_each_tells_what_is_new_in_it() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
-    let (ada, bo) = (enter(&browser, &server, "Ada").await, enter(&browser, &server, "Bo").await);
+    let stage = Stage::set().await;
+    let (ada, bo) = (stage.enter("Ada").await, stage.enter("Bo").await);
     ada.write("half a thought").await;
     ada.go_to_room("dev").await;
     ada.write("another").await;
@@ -47,8 +47,8 @@ async fn rooms_stand_side_by_side_and_each_tells_what_is_new_in_it() {
 
 #[tokio::test]
 async fn a_reply_a_change_a_reaction_and_a_deletion_are_seen_by_both() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
-    let (ada, bo) = (enter(&browser, &server, "Ada").await, enter(&browser, &server, "Bo").await);
+    let stage = Stage::set().await;
+    let (ada, bo) = (stage.enter("Ada").await, stage.enter("Bo").await);
     ada.say("a frist try").await;
     bo.act_on("a frist try", "Reply").await;
     bo.until("what it is about", "document.querySelector('.about')?.textContent.includes('Replying to Ada')").await;
@@ -91,8 +91,8 @@ async fn a_reply_a_change_a_reaction_and_a_deletion_are_seen_by_both() {
 
 #[tokio::test]
 async fn what_is_written_reads_as_it_was_meant_and_no_text_becomes_markup_or_a_dangerous_link() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
-    let ada = enter(&browser, &server, "Ada").await;
+    let stage = Stage::set().await;
+    let ada = stage.enter("Ada").await;
     ada.say("**strong** _so_ `code` https://a.example/x. [shop](https://b.example/)\n> quoted\n- one").await;
     ada.until("the parts", "document.querySelector('li.row .text')").await;
     for (selector, text) in [
@@ -134,11 +134,10 @@ async fn what_is_written_reads_as_it_was_meant_and_no_text_becomes_markup_or_a_d
 
 #[tokio::test]
 async fn a_link_to_one_message_leads_to_it_and_what_is_found_does_too() {
-    let (server, browser) =
-        (Server::start(&["--rate", "100000", "--burst", "100000"]).await, Browser::chromium().await);
-    let ada = enter(&browser, &server, "Ada").await;
+    let stage = Stage::with(&["--rate", "100000", "--burst", "100000"]).await;
+    let ada = stage.enter("Ada").await;
     ada.fill_room(1_200).await;
-    let bo = browser.visit(&server.url("/r/lobby/57")).await;
+    let bo = stage.browser.visit(&stage.server.url("/r/lobby/57")).await;
     bo.enter_as("Bo").await;
     let in_view = |text: &str| {
         format!(
@@ -172,8 +171,8 @@ async fn a_link_to_one_message_leads_to_it_and_what_is_found_does_too() {
 
 #[tokio::test]
 async fn a_name_is_completed_by_keys_and_a_shared_one_is_marked() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
-    let (ada, bo) = (enter(&browser, &server, "Ada").await, enter(&browser, &server, "Bo Längle").await);
+    let stage = Stage::set().await;
+    let (ada, bo) = (stage.enter("Ada").await, stage.enter("Bo Längle").await);
     ada.until("both", "document.querySelectorAll('#people li').length === 2").await;
     ada.write("look, @l").await;
     ada.until("the list", "document.querySelector('[role=listbox] [aria-selected=true]')?.textContent.includes('Bo')")
@@ -184,7 +183,7 @@ async fn a_name_is_completed_by_keys_and_a_shared_one_is_marked() {
     bo.until("the mention", "document.querySelector('.mention.me')?.textContent === '@Bo Längle'").await;
     bo.until("the row is marked", "document.querySelector('li.row.calls')").await;
 
-    let other = enter(&browser, &server, "ada").await;
+    let other = stage.enter("ada").await;
     other.say("I am another").await;
     bo.until("the mark", "document.querySelector('li.row .namesake')").await;
     end([ada, bo, other]).await;
@@ -192,8 +191,8 @@ async fn a_name_is_completed_by_keys_and_a_shared_one_is_marked() {
 
 #[tokio::test]
 async fn one_who_types_is_seen_to_and_one_who_does_not_want_that_is_not() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
-    let (ada, bo) = (enter(&browser, &server, "Ada").await, enter(&browser, &server, "Bo").await);
+    let stage = Stage::set().await;
+    let (ada, bo) = (stage.enter("Ada").await, stage.enter("Bo").await);
     ada.write("a long").await;
     bo.until("the sign", "document.querySelector('.typing').textContent === 'Ada is typing…'").await;
     ada.press(Key::Enter).await;
@@ -211,8 +210,8 @@ async fn one_who_types_is_seen_to_and_one_who_does_not_want_that_is_not() {
 
 #[tokio::test]
 async fn by_keys_alone_one_comes_in_reads_answers_and_moves_on() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
-    let ada = browser.visit(&server.url("/r/lobby")).await;
+    let stage = Stage::set().await;
+    let ada = stage.browser.visit(&stage.server.url("/r/lobby")).await;
     ada.until("the field has the focus", "document.activeElement?.id === 'your-name'").await;
     ada.type_on("Ada").await;
     let (enter, escape) = (char::from(Key::Enter), char::from(Key::Escape));
@@ -261,8 +260,8 @@ async fn by_keys_alone_one_comes_in_reads_answers_and_moves_on() {
 
 #[tokio::test]
 async fn the_page_speaks_another_language_when_asked_to_and_keeps_what_was_typed() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
-    let ada = enter(&browser, &server, "Ada").await;
+    let stage = Stage::set().await;
+    let ada = stage.enter("Ada").await;
     ada.write("half a thought").await;
     ada.click("nav .me").await;
     ada.eval("(() => { const s = document.querySelector('#language'); s.value = 'de'; s.dispatchEvent(new Event('change', { bubbles: true })); })()")
@@ -273,74 +272,4 @@ async fn the_page_speaks_another_language_when_asked_to_and_keeps_what_was_typed
     ada.press(Key::Enter).await;
     ada.says("Heute").await;
     end([ada]).await;
-}
-
-async fn enter(browser: &Browser, server: &Server, name: &str) -> Page {
-    let page = browser.visit(&server.url("/r/lobby")).await;
-    page.enter_as(name).await;
-    page.is_joined().await;
-    page
-}
-
-/// Nothing may have gone wrong in any page by the end.
-async fn end<const N: usize>(pages: [Page; N]) {
-    for page in pages {
-        assert_eq!(page.complaints().await, [""; 0]);
-        page.close().await;
-    }
-}
-
-/// Prints what it measured: a busy machine is no fault of the page, so only what would be felt anywhere fails.
-#[tokio::test]
-async fn a_room_of_a_hundred_thousand_messages_opens_and_is_written_in_like_any_other() {
-    let server = Server::start(&["--rate", "1000000", "--burst", "1000000"]).await;
-    let browser = Browser::chromium().await;
-    // No chat is on this page; what is posted from it goes into the room of its address's name.
-    let filler = browser.visit(&server.url("/health")).await;
-    for _ in 0..10 {
-        filler.fill_room(10_000).await;
-    }
-    let ada = browser.visit(&server.url("/r/health")).await;
-    ada.enter_as("Ada").await;
-    ada.reload().await;
-    let latest = "[...document.querySelectorAll('li.row .text')].some(text => text.textContent === 'filler 10000')";
-    ada.until("the latest", latest).await;
-    let opened = ada.eval("performance.now()").await.as_f64().unwrap();
-    assert!(ada.eval("document.querySelectorAll('[role=log] li').length").await.as_u64().unwrap() <= 320);
-
-    // Fifty a second arrive while every key is timed from its press to the next paint.
-    ada.eval(
-        "(() => { window.keys = []; new PerformanceObserver(list => { for (const entry of list.getEntries())
-            if (entry.name === 'keydown') keys.push(entry.duration); })
-            .observe({ type: 'event', durationThreshold: 16 }); })()",
-    )
-    .await;
-    let arriving = filler.eval(
-        "(() => { const socket = new WebSocket(`ws://${location.host}/ws`), room = 'health';
-            const say = message => socket.send(JSON.stringify(message));
-            socket.onopen = () => { say({ hello: { name: 'Crowd' } }); say({ join: { room, last: 0 } });
-                window.arriving = setInterval(() => say({ post: { room, id: crypto.randomUUID(),
-                    body: { text: 'one of many' } } }), 20); }; })()",
-    );
-    arriving.await;
-    ada.until("arrivals", "document.body.innerText.includes('one of many')").await;
-    ada.eval("document.querySelector('textarea').focus()").await;
-    let text = "typed while fifty a second arrive, and nothing of it may stutter";
-    ada.type_on(text).await;
-    assert_eq!(ada.written().await, text);
-    filler.eval("clearInterval(window.arriving)").await;
-    let slow = ada.eval("keys.sort((a, b) => a - b)").await;
-    let slow: Vec<f64> = slow.as_array().unwrap().iter().filter_map(serde_json::Value::as_f64).collect();
-    // Keys that take less than 16 ms are not told of.
-    let quick = text.chars().count().saturating_sub(slow.len());
-    let typical = if quick * 2 > text.chars().count() { 16.0 } else { slow[slow.len() / 2] };
-    println!(
-        "100,000 messages: open in {opened:.0} ms; {} keys: half within {typical:.0} ms, the slowest {:.0} ms",
-        text.chars().count(),
-        slow.last().copied().unwrap_or(16.0)
-    );
-    assert!(typical <= 200.0, "{slow:?}");
-    assert!(ada.eval("document.querySelectorAll('[role=log] li').length").await.as_u64().unwrap() <= 320);
-    end([ada]).await;
-    filler.close().await;
 }

@@ -22,7 +22,8 @@ pub(crate) enum Engine {
 
 /// The stories of the pages, which every browser has to live. The others are about what one browser shows at the other
 /// end of the line, or can be told nowhere but in Chromium.
-const OF_THE_PAGES: &str = "--test chat --test promise --test wire";
+const OF_THE_PAGES: &[&str] =
+    &["attention", "chat", "days", "looking", "promise", "scripts", "talk", "wire", "writing"];
 
 /// Tells them.
 pub(crate) fn run(project: &Project, engine: Engine) -> Result<Tally> {
@@ -38,7 +39,11 @@ pub(crate) fn run(project: &Project, engine: Engine) -> Result<Tally> {
             command.env("OPENLINE_AXE", tools::axe_path(project).with_context(gone("axe-core"))?);
             command
         }
-        Engine::Firefox | Engine::WebKit => project.cargo(&format!("test --no-fail-fast --package e2e {OF_THE_PAGES}")),
+        Engine::Firefox | Engine::WebKit => {
+            let mut command = project.cargo("test --no-fail-fast --package e2e");
+            command.args(OF_THE_PAGES.iter().flat_map(|story| ["--test", story]));
+            command
+        }
     };
     match engine {
         Engine::Chromium => in_chromium(project, &mut command)?,

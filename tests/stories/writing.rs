@@ -1,0 +1,133 @@
+//! The box: what is put into it is not cut, not lost, and sent when its author says so and never else.
+
+use e2e::{Stage, end};
+use fantoccini::key::Key;
+
+#[tokio::test]
+async fn a_megabyte_is_not_pasted_and_it_says_why_at_once_and_less_is_all_there() {
+    let stage = Stage::set().await;
+    let ada = stage.enter("Ada").await;
+    ada.write("before").await;
+    let took = ada.eval(&format!("({PASTE})(1_000_000)")).await.as_f64().unwrap();
+    println!("a megabyte is pasted: {took:.1} ms");
+    assert!(took < 200.0, "{took} ms");
+    ada.says("Not pasted: that is 1000000 bytes, and a message has at most 4000.").await;
+    assert_eq!(ada.written().await, "before", "all or nothing");
+
+    // What still fits into a box is the browser's to put there, and too long to be sent.
+    assert_eq!(ada.eval(&format!("({PASTE})(20_000)")).await, "the browser's");
+    ada.eval("(area => (area.setRangeText('x'.repeat(20_000)), area.dispatchEvent(new Event('input', { bubbles: true }))))(document.querySelector('textarea'))")
+        .await;
+    ada.says("Too long by 16006: a message has at most 4000 bytes").await;
+    ada.press(Key::Enter).await;
+    ada.click("button.send").await;
+    assert_eq!(ada.written().await.len(), 20_006, "nothing is cut or sent");
+    assert_eq!(ada.drafts().await, [""; 0]);
+    ada.eval("document.querySelector('textarea').select()").await;
+    ada.say("in short").await;
+    ada.sees(&["in short"]).await;
+    end([ada]).await;
+}
+
+#[tokio::test]
+async fn an_input_methods_enter_sends_nothing_picks_nothing_and_saves_nothing() {
+    let stage = Stage::set().await;
+    let (ada, bo) = (stage.enter("Ada").await, stage.enter("Bo").await);
+    ada.until("both", "document.querySelectorAll('#people li').length === 2").await;
+    let composing = async |key: &str| {
+        for how in ["isComposing: true", "keyCode: 229"] {
+            let event =
+                format!("new KeyboardEvent('keydown', {{ key: '{key}', {how}, bubbles: true, cancelable: true }})");
+            ada.eval(&format!("document.querySelector('textarea').dispatchEvent({event})")).await;
+        }
+    };
+
+    // With the list of names open, neither its keys nor Escape are the page's.
+    ada.write("@B").await;
+    let picked = "document.querySelector('[role=option][aria-selected=true]')";
+    ada.until("the list", picked).await;
+    for key in ["Enter", "Tab", "Escape", "ArrowDown"] {
+        composing(key).await;
+    }
+    ada.frame().await;
+    assert_eq!(ada.written().await, "@B");
+    assert_eq!(ada.eval(&format!("!!{picked}")).await, true, "the list stays open");
+    ada.press(Key::Enter).await;
+    assert_eq!(ada.written().await, "@Bo ", "and the next Enter picks");
+    ada.write("hello").await;
+    ada.press(Key::Enter).await;
+    ada.sees(&["@Bo hello"]).await;
+
+    // While an earlier message is changed.
+    ada.until("settled", "!document.querySelector('li.draft')").await;
+    ada.press(Key::Up).await;
+    ada.until("the text in the box", "document.querySelector('textarea').value === '@Bo hello'").await;
+    ada.write("!").await;
+    for key in ["Enter", "Escape"] {
+        composing(key).await;
+    }
+    ada.frame().await;
+    assert_eq!(ada.written().await, "@Bo hello!", "neither saved nor given up");
+    ada.press(Key::Enter).await;
+    bo.sees(&["@Bo hello!"]).await;
+    assert_eq!(bo.entries().await, ["@Bo hello!"], "and the next Enter saves, once");
+    end([ada, bo]).await;
+}
+
+#[tokio::test]
+async fn what_is_typed_in_two_tabs_erases_nothing_of_what_is_typed_in_the_other() {
+    let stage = Stage::set().await;
+    let ada = stage.enter("Ada").await;
+    ada.write("for the lobby").await;
+    ada.new_tab(&stage.server.url("/r/dev")).await;
+    ada.is_joined().await;
+    ada.write("for dev").await;
+    ada.look_at_the_other_tab().await;
+    assert_eq!(ada.written().await, "for the lobby");
+    ada.go_to_room("dev").await;
+    assert_eq!(ada.written().await, "for dev", "one text for each room, whichever tab");
+    ada.reload().await;
+    ada.is_joined().await;
+    assert_eq!(ada.written().await, "for dev");
+    ada.press(Key::Enter).await;
+    ada.sees(&["for dev"]).await;
+    ada.look_at_the_other_tab().await;
+    ada.sees(&["for dev"]).await;
+    ada.until("sent in one tab is gone in the other", "document.querySelector('textarea').value === ''").await;
+    end([ada]).await;
+}
+
+#[tokio::test]
+async fn a_refused_draft_can_be_retried_and_copied() {
+    let stage = Stage::with(&["--text", "12"]).await;
+    let ada = stage.enter("Ada").await;
+    ada.say("this is too long for this server").await;
+    ada.says("too long").await;
+    ada.eval(
+        "void (navigator.clipboard ? navigator.clipboard.writeText = async text => { window.copied = text; } : 0)",
+    )
+    .await;
+    ada.push("Copy").await;
+    ada.says("Copied").await;
+    assert_eq!(ada.eval("window.copied").await, "this is too long for this server");
+    ada.eval(COUNT_TURNS).await;
+    ada.push("Retry").await;
+    ada.until("asked again, and refused again", "window.turns >= 2").await;
+    ada.says("too long").await;
+    assert_eq!(ada.drafts().await, ["this is too long for this server"]);
+    end([ada]).await;
+}
+
+/// Pastes so many letters into the box; tells how many milliseconds the page took to keep them out, or that it leaves
+/// them to the browser.
+const PASTE: &str = "length => {
+    const clipboardData = new DataTransfer(), begin = performance.now();
+    clipboardData.setData('text/plain', 'x'.repeat(length));
+    const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+    const isForTheBrowser = document.querySelector('textarea').dispatchEvent(paste);
+    return isForTheBrowser ? \"the browser's\" : performance.now() - begin;
+}";
+
+/// Counts how often a draft's fate turns.
+const COUNT_TURNS: &str = "void (window.turns = 0, new MutationObserver(turns => window.turns += turns.length)
+    .observe(document.querySelector('li.draft'), { attributes: true, attributeFilter: ['class'] }))";
