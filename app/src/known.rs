@@ -65,13 +65,14 @@ impl Known {
     /// Those whose name begins with some letters, or has a word that does; at most `most`.
     pub(crate) fn suggest(&self, typed: &str, me: Option<PersonId>, most: usize) -> Vec<(PersonId, PersonName)> {
         let typed = lower_case(typed);
-        let fits = |name: &PersonName| {
-            let name = lower_case(name.as_str());
-            name.starts_with(&typed) || name.split_whitespace().any(|word| word.starts_with(&typed))
-        };
-        let mut fitting: Vec<_> = self.names.iter().filter(|(id, name)| Some(**id) != me && fits(name)).collect();
-        fitting.sort_by_key(|(_, name)| lower_case(name.as_str()));
-        fitting.into_iter().take(most).map(|(id, name)| (*id, name.clone())).collect()
+        let mut fitting = LiteMap::new_vec();
+        for (id, name) in self.names.iter().filter(|(id, _)| Some(**id) != me) {
+            let lower = lower_case(name.as_str());
+            if lower.starts_with(&typed) || lower.split_whitespace().any(|word| word.starts_with(&typed)) {
+                fitting.insert((lower, *id), name);
+            }
+        }
+        fitting.iter().take(most).map(|((_, id), name)| (*id, PersonName::clone(name))).collect()
     }
 }
 

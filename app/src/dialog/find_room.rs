@@ -80,8 +80,9 @@ pub(crate) fn FindRoom(props: &FindRoomProps) -> Html {
 /// The rooms whose names have what is typed in them, those that begin with it first; then the one that is called so.
 fn fitting(rooms: &[RoomName], typed: &str) -> Vec<RoomName> {
     let typed = lower_case(typed.trim().trim_start_matches('#'));
-    let mut fitting: Vec<_> = rooms.iter().filter(|room| room.as_str().contains(&typed)).cloned().collect();
-    fitting.sort_by_key(|room| !room.as_str().starts_with(&typed));
+    let having = rooms.iter().filter(|room| room.as_str().contains(&typed)).cloned();
+    let (mut fitting, others): (Vec<_>, Vec<_>) = having.partition(|room| room.as_str().starts_with(&typed));
+    fitting.extend(others);
     if let Ok(room) = typed.parse::<RoomName>()
         && !fitting.contains(&room)
     {
