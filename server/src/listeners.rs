@@ -77,7 +77,7 @@ impl Listeners {
         }
     }
 
-    /// Tells one slice. Whether there was one; if not, one task less is telling.
+    /// Tells one slice, if any is due. Whether more are; if not, one task less is telling.
     fn tell_slice(&self) -> bool {
         let begun = {
             let mut lines = self.0.lock();
@@ -92,8 +92,11 @@ impl Listeners {
         if told.is_err() {
             listeners.iter().for_each(|listener| listener.wake());
         }
-        self.0.lock().slices.end(slice);
-        true
+        let mut lines = self.0.lock();
+        lines.slices.end(slice);
+        let is_more = lines.slices.due() > 0;
+        lines.tellers -= usize::from(!is_more);
+        is_more
     }
 }
 
