@@ -89,8 +89,8 @@ async fn readers_that_stop_hold_little_and_nobody_waits_for_them() {
         p99(&with)
     );
     assert_eq!(metric(server.address, "openline_lines").await, LINES + 2, "they are still there");
-    // One entry, where it is larger than a turn of 64 KiB.
-    assert!((1..200 * 1024).contains(&held) && grown < 300 * 1024, "{held} and {grown} bytes");
+    // One entry, where it is larger than a turn of 64 KiB; and the gaps that the allocator leaves between such large ones.
+    assert!((1..200 * 1024).contains(&held) && grown < 400 * 1024, "{held} and {grown} bytes");
     // Had anything waited for them, it would have been for seconds.
     assert!(p99(&with) < p99(&without) * 4 + Duration::from_millis(250), "{:?} {:?}", p99(&without), p99(&with));
 }
