@@ -1,8 +1,6 @@
 //! How often what arrives is drawn: at once where little comes, and a few times a second where much does, so that a
 //! flood leaves the page to whoever types in it. Pure.
 
-use std::collections::BTreeSet;
-
 use openline_rooms::protocol::RoomName;
 
 /// The shortest time, in milliseconds, between two drawings of what has arrived.
@@ -11,7 +9,7 @@ const PAUSE: u64 = 100;
 /// Which rooms have changed since they were drawn, and when that is to be done next.
 #[derive(Debug, Default)]
 pub(crate) struct Pace {
-    changed: BTreeSet<RoomName>,
+    changed: Vec<RoomName>,
     drawn_at: Option<u64>,
 }
 
@@ -19,13 +17,15 @@ impl Pace {
     /// A room has changed. In how many milliseconds to draw what has; `None` if that is awaited already.
     pub(crate) fn changed(&mut self, room: RoomName, now: u64) -> Option<u32> {
         let is_first = self.changed.is_empty();
-        self.changed.insert(room);
+        if !self.changed.contains(&room) {
+            self.changed.push(room);
+        }
         let since = self.drawn_at.map_or(PAUSE, |at| now.saturating_sub(at));
         is_first.then(|| PAUSE.saturating_sub(since) as u32)
     }
 
     /// The rooms to draw now.
-    pub(crate) fn due(&mut self, now: u64) -> BTreeSet<RoomName> {
+    pub(crate) fn due(&mut self, now: u64) -> Vec<RoomName> {
         self.drawn_at = Some(now);
         std::mem::take(&mut self.changed)
     }
@@ -44,7 +44,7 @@ mod tests {
         let mut pace = Pace::default();
         for now in [0, 100, 5_000] {
             assert_eq!(pace.changed(room("lobby"), now), Some(0));
-            assert_eq!(pace.due(now), [room("lobby")].into());
+            assert_eq!(pace.due(now), [room("lobby")]);
         }
     }
 
