@@ -248,8 +248,8 @@ async fn under_a_path_of_a_proxys_one_chats_and_looks_at_the_wire_as_at_the_root
     ada.go(&stage.server.url("/talk/r/garden/1")).await;
     ada.until("a page of the history", "document.querySelector('li.row .text').textContent === 'under a path'").await;
     let workbench = ada.eval("document.querySelector('a[href=wire]').href").await;
-    assert_eq!(workbench, server.url("/talk/wire"));
-    ada.go(&server.url("/talk/wire")).await;
+    assert_eq!(workbench, stage.server.url("/talk/wire"));
+    ada.go(&stage.server.url("/talk/wire")).await;
     let wire = Workbench::of(ada).await;
     wire.page().push("Dial").await;
     wire.is("Open").await;
