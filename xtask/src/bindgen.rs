@@ -9,7 +9,7 @@ use crate::{process, project::Project};
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// As in the pages' `data-wasm-opt-params`.
-const SMALL: [&str; 5] = ["-Oz", "--flatten", "--rereloop", "-Oz", "--reorder-functions-by-name"];
+const SMALL: [&str; 2] = ["-Oz", "--reorder-functions-by-name"];
 
 /// Compiles packages for browsers.
 pub(crate) fn build(project: &Project, profile: &str, packages: &[&str]) -> Result<()> {
