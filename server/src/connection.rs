@@ -2,8 +2,9 @@
 //!
 //! One task drives it, with one `poll`: what came is read, what is behind its cursors is sent, and neither waits for
 //! the other. What a room has for everybody is sent by whoever brings it, where the line is idle and takes it at once
-//! (`deliver`); the same turn, without a task woken for it. It holds no queue. Entries, signals and rosters are looked up in its rooms when the line can take them;
-//! only answers to what this line itself asked are held, and while there are many of them it isn't read from.
+//! (`deliver`): the same turn, without a task woken for it. It holds no queue. Entries, signals and rosters are looked up
+//! in its rooms when the line can take them; only answers to what this line itself asked are held, and while there are
+//! many of them it isn't read from.
 
 mod rules;
 mod deadlines;

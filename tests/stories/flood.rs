@@ -86,7 +86,7 @@ async fn a_page_that_is_looked_at_while_fifty_a_second_arrive_grows_no_heavier()
     crowd.close().await;
 }
 
-/// Somebody who has posted so many messages, by thousands, into a room that no chat of theirs is in.
+/// Somebody who has posted so many messages, by ten thousands, into a room that no chat of theirs is in.
 async fn crowd(stage: &Stage, messages: usize) -> Page {
     let crowd = stage.browser.visit(&stage.server.url("/health")).await;
     for _ in 0..messages / 10_000 {
