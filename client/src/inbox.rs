@@ -92,6 +92,7 @@ impl<T> Inbox<T> {
         Volume { messages: queue.items.len() as u64, bytes: queue.bytes }
     }
 
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.queue.borrow().items.is_empty()
     }
@@ -102,6 +103,7 @@ impl<T> Inbox<T> {
         queue.items.len() <= self.limit.messages / 2 && queue.bytes <= self.limit.bytes / 2
     }
 
+    #[inline]
     pub(crate) fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<T>> {
         let mut queue = self.queue.borrow_mut();
         if let Some((item, bytes)) = queue.items.pop_front() {

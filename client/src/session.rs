@@ -191,10 +191,14 @@ pub struct Events {
 impl Stream for Events {
     type Item = Event;
 
+    #[inline]
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Event>> {
         let next = self.driver.inbox.poll_next(context);
-        self.driver.drained();
-        next
+        match next.is_ready() {
+            true => self.driver.drained(),
+            false => self.driver.caught_up(),
+        }
+        next.map(|unread| unread.map(Event::from))
     }
 }
 

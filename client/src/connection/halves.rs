@@ -190,6 +190,7 @@ impl Sink<Message> for Sender {
 impl Stream for Receiver {
     type Item = Result<Message, ReceiveError>;
 
+    #[inline]
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.shared.poll_next(context)
     }

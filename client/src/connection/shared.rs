@@ -86,6 +86,7 @@ impl Shared {
         Ok(shared)
     }
 
+    #[inline]
     fn take_in(&self, event: LineEvent) {
         match event {
             LineEvent::Opened => self.opened(),
@@ -106,6 +107,7 @@ impl Shared {
         self.enter(Stage::Open);
     }
 
+    #[inline]
     fn message(&self, message: Message) {
         let bytes = message.len();
         self.counters.received(bytes);
@@ -152,6 +154,7 @@ impl Shared {
         Poll::Pending
     }
 
+    #[inline]
     pub(super) fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<Result<Message, ReceiveError>>> {
         self.inbox.poll_next(context).map(|next| match next {
             Some(message) => Some(Ok(message)),

@@ -12,6 +12,7 @@ use std::{
 
 use super::{
     Event, Heartbeat,
+    event::Unread,
     state::State,
     step::{Command, Generation, Input, LineInput, Step},
 };
@@ -27,7 +28,7 @@ use crate::{
 
 pub(super) struct Driver {
     pub(super) source: Source,
-    pub(super) inbox: Inbox<Event>,
+    pub(super) inbox: Inbox<Unread>,
     pub(super) counters: Counters,
     pub(super) address: Address,
     pub(super) binary_type: BinaryType,
@@ -55,6 +56,8 @@ pub(super) struct Held {
     /// What happened while something else was being seen to, with the message, where one came.
     inputs: RefCell<VecDeque<(Input, Option<Message>)>>,
     is_running: Cell<bool>,
+    /// The line that was heard, if since then nothing else has happened and its reader has had no turn.
+    heard: Cell<Option<Generation>>,
     /// Empty: kept for its room, so that not every message needs a new one.
     commands: RefCell<Vec<Command>>,
 }
@@ -78,6 +81,7 @@ impl Driver {
         if self.held.is_running.replace(true) {
             return self.held.inputs.borrow_mut().push_back((input, message));
         }
+        self.held.heard.set(None);
         let mut commands = self.held.commands.take();
         let mut next = Some((input, message));
         while let Some((input, mut message)) = next {
@@ -96,10 +100,14 @@ impl Driver {
     }
 
     /// Takes in a message. Nearly each changes nothing but when the line was last heard, and has a short way of its own;
-    /// the timer that runs stays early enough then.
+    /// the timer that runs stays early enough then. Behind one that its reader had no turn for yet, not even that changes.
+    #[inline]
     fn hear(self: &Rc<Self>, generation: Generation, message: Message) {
-        if self.held.is_running.get() || !self.state.borrow_mut().hears(generation, self.arrival()) {
-            return self.take_in(Input::Line(generation, LineInput::Message), Some(message));
+        if self.held.heard.get() != Some(generation) {
+            if self.held.is_running.get() || !self.state.borrow_mut().hears(generation, self.arrival()) {
+                return self.take_in(Input::Line(generation, LineInput::Message), Some(message));
+            }
+            self.held.heard.set(Some(generation));
         }
         self.deliver(message);
     }
@@ -110,10 +118,11 @@ impl Driver {
         if self.inbox.is_empty() { self.source.now() } else { self.source.last_now() }
     }
 
+    #[inline]
     fn deliver(self: &Rc<Self>, message: Message) {
         let bytes = message.len();
         self.counters.received(bytes);
-        self.put(Event::Message(message), bytes);
+        self.put(Unread::Message(message), bytes);
     }
 
     pub(super) fn send(&self, message: Message) -> Result<(), Unsent> {
@@ -153,7 +162,14 @@ impl Driver {
         self.feed(Input::Heartbeat(rhythm));
     }
 
+    /// The reader's turn is over: what comes from now on came later.
+    #[inline]
+    pub(super) fn caught_up(&self) {
+        self.held.heard.set(None);
+    }
+
     /// The reader took something: a full inbox may have room again.
+    #[inline]
     pub(super) fn drained(self: &Rc<Self>) {
         if self.state.borrow().is_full() && self.inbox.is_drained() {
             self.feed(Input::InboxDrained);
@@ -193,7 +209,7 @@ impl Driver {
             Command::Tell(event) => {
                 trace::told(&event);
                 let is_last = matches!(event, Event::Ended { .. });
-                self.put(event, 0);
+                self.put(event.into(), 0);
                 if is_last {
                     self.inbox.end();
                     let page = self.held.page.take();
@@ -203,8 +219,9 @@ impl Driver {
         }
     }
 
-    fn put(self: &Rc<Self>, event: Event, bytes: u64) {
-        if !self.inbox.push(event, bytes) {
+    #[inline]
+    fn put(self: &Rc<Self>, unread: Unread, bytes: u64) {
+        if !self.inbox.push(unread, bytes) {
             self.feed(Input::InboxFull);
         }
     }

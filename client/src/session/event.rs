@@ -33,6 +33,31 @@ pub enum Event {
     },
 }
 
+/// An event that waits to be read. Nearly each is a message, and has no more room than one needs.
+pub(super) enum Unread {
+    Message(Message),
+    Other(Box<Event>),
+}
+
+impl From<Event> for Unread {
+    fn from(event: Event) -> Self {
+        match event {
+            Event::Message(message) => Self::Message(message),
+            other => Self::Other(Box::new(other)),
+        }
+    }
+}
+
+impl From<Unread> for Event {
+    #[inline]
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::Message(message) => Self::Message(message),
+            Unread::Other(event) => *event,
+        }
+    }
+}
+
 /// Why a line is down.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -171,6 +171,7 @@ impl State {
     }
 
     /// Whether it was told that its inbox is full, and not yet that it is no more.
+    #[inline]
     pub(crate) fn is_full(&self) -> bool {
         self.world.full
     }
