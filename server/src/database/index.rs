@@ -12,7 +12,10 @@ use std::{
 use openline_protocol::{Body, Seq};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Database, Span, Trouble, number, pragma, seq};
+use super::{
+    Database, Span, Trouble, pragma,
+    reading::{number, seq},
+};
 use crate::{
     query::{Query, spaced},
     room::Record,

@@ -3,7 +3,10 @@
 use openline_protocol::{Body, Entry, Epoch, MessageId, RoomName, Seq};
 use rusqlite::{OptionalExtension, Transaction, named_params, params};
 
-use super::{Keep, Trouble, number, record, seq};
+use super::{
+    Keep, Trouble,
+    reading::{number, record, seq},
+};
 use crate::room::Record;
 #[cfg(test)]
 use crate::sabotage::Sabotage;
