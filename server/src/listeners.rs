@@ -175,9 +175,46 @@ mod tests {
         }
     }
 
+    /// Of a small room: remembers how many of a large one had heard before it did.
+    #[derive(Debug)]
+    struct Neighbour {
+        large: Arc<Counter>,
+        heard_after: AtomicUsize,
+    }
+
+    impl Listener for Neighbour {
+        fn hear(&self, _: Instant) {
+            self.heard_after.store(self.large.heard.load(Ordering::SeqCst), Ordering::SeqCst);
+        }
+
+        fn wake(&self) {}
+    }
+
+    /// On one thread, where nobody can get out of the way.
+    #[tokio::test]
+    async fn a_small_room_beside_a_large_one_waits_for_no_more_than_a_slice() {
+        let large = Arc::new(Counter::default());
+        let neighbour = Arc::new(Neighbour { large: Arc::clone(&large), heard_after: AtomicUsize::new(usize::MAX) });
+        let [crowd, few] = [(); 2].map(|()| Arc::new(Listeners::default()));
+        for _ in 0..10_000 {
+            crowd.add(Arc::clone(&large) as _);
+        }
+        few.add(Arc::clone(&neighbour) as _);
+        crowd.tell_all();
+        told(&few).await;
+        assert_eq!(neighbour.heard_after.load(Ordering::SeqCst), slices::SLICE);
+        quiet(&crowd).await;
+        assert_eq!(large.heard.load(Ordering::SeqCst), 10_000);
+    }
+
     /// Has everybody told, and waits until they are.
     async fn told(listeners: &Arc<Listeners>) {
         listeners.tell_all();
+        quiet(listeners).await;
+    }
+
+    /// Waits until nobody is being told.
+    async fn quiet(listeners: &Listeners) {
         while listeners.0.lock().tellers > 0 {
             tokio::task::yield_now().await;
         }
