@@ -21,6 +21,7 @@ pub(crate) fn keep_rooms(rooms: &[RoomName]) {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Choice {
     Language,
+    Theme,
     Notify,
     Sound,
     /// Whether others are shown that the viewer types.
@@ -31,6 +32,8 @@ impl Choice {
     const fn key(self) -> &'static str {
         match self {
             Self::Language => "openline/choice/language",
+            // The pages read it by this name before they draw anything.
+            Self::Theme => "openline/choice/theme",
             Self::Notify => "openline/choice/notify",
             Self::Sound => "openline/choice/sound",
             Self::Typing => "openline/choice/typing",

@@ -259,6 +259,28 @@ async fn by_keys_alone_one_comes_in_reads_answers_and_moves_on() {
 }
 
 #[tokio::test]
+async fn the_page_is_dark_when_asked_to_be_from_the_first_moment_on_and_so_is_the_workbench() {
+    let stage = Stage::set().await;
+    let ada = stage.enter("Ada").await;
+    let paper = "getComputedStyle(document.body).backgroundColor";
+    let choose = |theme| {
+        format!(
+            "(() => {{ const s = document.querySelector('#theme'); s.value = '{theme}'; s.dispatchEvent(new Event('change', {{ bubbles: true }})); }})()"
+        )
+    };
+    ada.click("nav .me").await;
+    ada.eval(&choose("light")).await;
+    assert_eq!(ada.eval(paper).await, "rgb(255, 255, 255)");
+    ada.eval(&choose("dark")).await;
+    assert_eq!(ada.eval(paper).await, "rgb(21, 24, 28)");
+    for path in ["/r/lobby", "/wire"] {
+        ada.go(&stage.server.url(path)).await;
+        assert_eq!(ada.eval(paper).await, "rgb(21, 24, 28)", "{path}");
+    }
+    end([ada]).await;
+}
+
+#[tokio::test]
 async fn the_page_speaks_another_language_when_asked_to_and_keeps_what_was_typed() {
     let stage = Stage::set().await;
     let ada = stage.enter("Ada").await;

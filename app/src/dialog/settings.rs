@@ -7,6 +7,7 @@ use yew::{Callback, Event, Html, Properties, SubmitEvent, TargetCast, component,
 
 use super::Dialog;
 use crate::{
+    focus::document,
     kept::Choice,
     notifier,
     words::{self, Language},
@@ -46,6 +47,17 @@ pub(crate) fn Settings(props: &SettingsProps) -> Html {
             drop(window.location().reload());
         }
     };
+    let dress = |event: Event| {
+        let Some(theme) = event.target_dyn_into::<HtmlSelectElement>() else { return };
+        Choice::Theme.set(&theme.value());
+        if let Some(root) = document().and_then(|document| document.document_element()) {
+            // A plain attribute can always be set.
+            drop(root.set_attribute("data-theme", &theme.value()));
+        }
+    };
+    let worn = Choice::Theme.get().unwrap_or_default();
+    let themes = [("", words::theme_of_system()), ("light", words::theme_light()), ("dark", words::theme_dark())]
+        .map(|(theme, name)| html! { <option value={theme} selected={theme == worn}>{ name }</option> });
     let option = |language: Language| {
         html! {
             <option value={language.tag()} lang={language.tag()} selected={language == words::language()}>
@@ -68,6 +80,10 @@ pub(crate) fn Settings(props: &SettingsProps) -> Html {
             <div class="setting">
                 <label for="language">{ words::language_label() }</label>
                 <select id="language" onchange={speak}>{ for Language::ALL.map(option) }</select>
+            </div>
+            <div class="setting">
+                <label for="theme">{ words::theme_label() }</label>
+                <select id="theme" onchange={dress}>{ for themes }</select>
             </div>
             <div class="setting"><Notify /></div>
             <div class="setting">

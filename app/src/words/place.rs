@@ -94,6 +94,10 @@ words! {
     name_and_settings() { "name and settings", "Name und Einstellungen" }
     rename() { "Rename", "Umbenennen" }
     language_label() { "Language", "Sprache" }
+    theme_label() { "Appearance", "Erscheinungsbild" }
+    theme_of_system() { "Like the system", "Wie das System" }
+    theme_light() { "Light", "Hell" }
+    theme_dark() { "Dark", "Dunkel" }
     notify() { "Notify me of messages for me", "Bei Nachrichten an mich benachrichtigen" }
     notify_denied() {
         "This browser does not let the page notify you. Its settings for this page can change that.",
