@@ -3,7 +3,7 @@
 use gloo_events::EventListener;
 use openline_rooms::protocol::RoomName;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlTextAreaElement, StorageEvent};
+use web_sys::{HtmlElement, HtmlTextAreaElement, StorageEvent};
 use yew::NodeRef;
 
 use crate::unsent;
@@ -52,9 +52,14 @@ pub(super) fn grow(area: &HtmlTextAreaElement) {
     if web_sys::css::supports_with_value("field-sizing", "content").unwrap_or(false) {
         return;
     }
-    let style = area.style();
+    let Some(frame) = area.parent_element().and_then(|frame| frame.dyn_into::<HtmlElement>().ok()) else { return };
+    let (style, held) = (area.style(), frame.style());
+    // The box collapses while it is measured, and what surrounds it must not: the list above would be higher for a moment,
+    // and where its end is in view the browser moves it then, by nobody's hand but as if by the viewer's.
+    drop(held.set_property("min-height", &format!("{}px", frame.get_bounding_client_rect().height())));
     drop(style.set_property("height", "auto"));
     drop(style.set_property("height", &format!("{}px", area.scroll_height())));
+    drop(held.remove_property("min-height"));
 }
 
 /// Another tab has changed this room's text: it is taken over, unless something else is being typed here.
