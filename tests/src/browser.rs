@@ -6,11 +6,7 @@ use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
 
-use crate::{
-    driver::{Display, Driver},
-    page::Page,
-    tool::find,
-};
+use crate::{driver::Driver, page::Page, tool::find};
 
 /// How large a window is, in CSS pixels.
 const WINDOW: (u32, u32) = (1000, 700);
@@ -44,16 +40,14 @@ pub struct Browser {
     engine: Engine,
     /// The one driver for all windows, of a browser whose driver has more than one.
     driver: Option<Arc<Driver>>,
-    /// Where windows open, of a browser that cannot do without.
-    display: Option<Arc<Display>>,
 }
 
 impl Browser {
     /// Starts the browser that the environment names in `OPENLINE_BROWSER`, or else Chromium.
     pub async fn start() -> Self {
         match std::env::var("OPENLINE_BROWSER").as_deref() {
-            Ok("firefox") => Self { engine: Engine::Firefox, driver: None, display: None },
-            Ok("webkit") => Self { engine: Engine::WebKit, driver: None, display: Some(Display::start().await.into()) },
+            Ok("firefox") => Self { engine: Engine::Firefox, driver: None },
+            Ok("webkit") => Self { engine: Engine::WebKit, driver: None },
             Ok("chromium") | Err(_) => Self::chromium().await,
             Ok(other) => panic!("OPENLINE_BROWSER is {other}, and can be chromium, firefox or webkit"),
         }
@@ -61,7 +55,7 @@ impl Browser {
 
     /// Starts Chromium, for what can be seen or done in no other.
     pub async fn chromium() -> Self {
-        Self { engine: Engine::Chromium, driver: Some(Driver::chromium().await.into()), display: None }
+        Self { engine: Engine::Chromium, driver: Some(Driver::chromium().await.into()) }
     }
 
     /// Which it is.
@@ -73,7 +67,7 @@ impl Browser {
     pub async fn visit(&self, url: &str) -> Page {
         let driver = match (&self.driver, self.engine) {
             (Some(driver), _) => driver.clone(),
-            (None, Engine::WebKit) => Driver::webkit(self.display.clone()).await.into(),
+            (None, Engine::WebKit) => Driver::webkit().await.into(),
             (None, _) => Driver::firefox().await.into(),
         };
         let client = self.window(&driver).await;

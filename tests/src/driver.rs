@@ -1,6 +1,6 @@
 //! What drives a browser, and the display that one of them needs: processes that end with the value.
 
-use std::{process::Stdio, sync::Arc, time::Duration};
+use std::{process::Stdio, time::Duration};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Driver {
     address: String,
     _process: Group,
-    _display: Option<Arc<Display>>,
+    _display: Option<Display>,
 }
 
 impl Driver {
@@ -46,15 +46,14 @@ impl Driver {
         Self::at(&port, process, None)
     }
 
-    /// Starts that of WebKit, which has one window, on this display.
-    pub(crate) async fn webkit(display: Option<Arc<Display>>) -> Self {
+    /// Starts that of WebKit, which has one window.
+    pub(crate) async fn webkit() -> Self {
+        let display = Display::start().await;
         let program = find("WEBKITDRIVER", &["/usr/bin/WebKitWebDriver"], GOT_BY_TEST);
         let port = TcpListener::bind("127.0.0.1:0").await.and_then(|free| free.local_addr()).expect("a free port");
         let mut command = Command::new(program);
         command.arg(format!("--port={}", port.port()));
-        if let Some(display) = &display {
-            command.env("DISPLAY", &display.name).env("GDK_BACKEND", "x11");
-        }
+        command.env("DISPLAY", &display.name).env("GDK_BACKEND", "x11");
         let process = Group::start(&mut command);
         // It does not say when it listens, so it is asked.
         let listens = async {
@@ -63,10 +62,10 @@ impl Driver {
             }
         };
         timeout(PATIENCE, listens).await.expect("WebKit's driver listens in time");
-        Self::at(&port.port().to_string(), process, display)
+        Self::at(&port.port().to_string(), process, Some(display))
     }
 
-    fn at(port: &str, process: Group, display: Option<Arc<Display>>) -> Self {
+    fn at(port: &str, process: Group, display: Option<Display>) -> Self {
         Self { address: format!("http://127.0.0.1:{port}"), _process: process, _display: display }
     }
 
@@ -76,18 +75,18 @@ impl Driver {
     }
 }
 
-/// A display that nobody sees, for a browser that has no headless mode.
-pub(crate) struct Display {
+/// A display that nobody sees, for the one window of a browser that has no headless mode. The pointer rests in its middle,
+/// and no window manager is there, so the window under it has the focus: as small as it may become.
+struct Display {
     name: String,
     _process: Group,
 }
 
 impl Display {
-    /// Starts it.
-    pub(crate) async fn start() -> Self {
+    async fn start() -> Self {
         let program = find("XVFB", &["/usr/bin/Xvfb"], GOT_BY_TEST);
         let mut command = Command::new(program);
-        command.args(["-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"]);
+        command.args(["-displayfd", "1", "-screen", "0", "1200x800x24", "-nolisten", "tcp"]);
         // It tells of each display that is taken until it finds one.
         command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = Group::start(&mut command);

@@ -2,7 +2,10 @@
 
 mod scrolled;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use fantoccini::{
     Client, Locator,
@@ -121,7 +124,8 @@ impl Page {
 
     /// Opens another tab of the same browser: the same person, if they are in already.
     pub async fn new_tab(&self, url: &str) {
-        let tab = self.client.new_window(true).await.expect("a new tab opens");
+        // WebKit's driver leaves a tab behind the one before it, where nobody sees it: there it is a window.
+        let tab = self.client.new_window(self.engine != Engine::WebKit).await.expect("a new tab opens");
         self.client.switch_to_window(tab.handle).await.expect("it comes to the front");
         self.go(url).await;
     }
@@ -229,6 +233,18 @@ impl Page {
         self.is_joined().await;
     }
 
+    /// Puts a text into the clipboard, as copying it somewhere does.
+    pub async fn copy(&self, text: &str) {
+        let script = "const [text] = arguments;
+            const source = document.body.appendChild(document.createElement('textarea'));
+            source.value = text;
+            source.select();
+            source.addEventListener('copy', () => setTimeout(() => source.remove()));";
+        self.client.execute(script, vec![json!(text)]).await.expect("the text is selected");
+        self.press_with(&[Key::Control], 'c').await;
+        self.until("the text is copied", "![...document.querySelectorAll('body > textarea')].length").await;
+    }
+
     /// Presses a key where the focus is, while others are held.
     pub async fn press_with(&self, held: &[Key], key: char) {
         let held: Vec<_> = held.iter().map(|key| char::from(*key)).collect();
@@ -254,6 +270,12 @@ impl Page {
         let find = format!("document.querySelector({})", json!(selector));
         self.until(selector, &find).await;
         self.eval(&format!("{find}.click()")).await;
+    }
+
+    /// Chooses from a list of a form, by what stands for it there.
+    pub async fn choose(&self, list: &str, value: &str) {
+        let list = self.client.find(Locator::Css(list)).await.expect("the list");
+        list.select_by_value(value).await.expect("it is chosen");
     }
 
     /// Opens what can be done with a message, by its text, and does it.
@@ -332,8 +354,15 @@ impl Page {
     /// Waits until a condition, in JavaScript, holds.
     pub async fn until(&self, what: &str, condition: &str) {
         let script = UNTIL.replace("CONDITION", &format!("!!({condition})"));
-        let arguments = vec![json!(PATIENCE.as_millis() as u64)];
-        let there = self.client.execute_async(&script, arguments).await.expect("the page answers");
+        let begun = Instant::now();
+        let there = loop {
+            let left = PATIENCE.saturating_sub(begun.elapsed());
+            match self.client.execute_async(&script, vec![json!(left.as_millis() as u64)]).await {
+                // The page has loaded itself anew meanwhile: the next one is asked.
+                Err(error) if error.to_string().contains("unload") && !left.is_zero() => {}
+                answer => break answer.expect("the page answers"),
+            }
+        };
         if let Value::String(there) = there {
             let complaints = self.complaints().await.join("\n");
             panic!(

@@ -92,8 +92,7 @@ impl Workbench {
 
     /// Chooses how binary messages arrive: `arraybuffer` or `blob`.
     pub async fn take_binary_as(&self, kind: &str) {
-        let select = self.page.client().find(Locator::Css("#binary-type")).await.expect("the choice");
-        select.select_by_value(kind).await.expect("it is chosen");
+        self.page.choose("#binary-type", kind).await;
     }
 
     /// Sends what is written in the form (Text, Hex, Base64), and waits until as many messages have come as were sent.

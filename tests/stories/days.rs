@@ -40,6 +40,6 @@ async fn at_midnight_today_becomes_yesterday_in_a_page_that_is_only_looked_at() 
 
 /// Has the page's clock go ahead from now on by so many milliseconds; `at` is what it shows now.
 async fn set_clock(page: &Page, ahead: &str) {
-    page.eval(&format!("(at => {{ const now = Date.now, by = {ahead}; Date.now = () => now() + by; }})(Date.now())"))
+    page.eval(&format!("(({{ Date }}, at) => {{ const now = Date.now, by = {ahead}; Date.now = () => now() + by; }})(window, Date.now())"))
         .await;
 }

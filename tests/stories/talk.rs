@@ -286,8 +286,8 @@ async fn the_page_speaks_another_language_when_asked_to_and_keeps_what_was_typed
     let ada = stage.enter("Ada").await;
     ada.write("half a thought").await;
     ada.click("nav .me").await;
-    ada.eval("(() => { const s = document.querySelector('#language'); s.value = 'de'; s.dispatchEvent(new Event('change', { bubbles: true })); })()")
-        .await;
+    ada.until("the settings", "document.querySelector('#language')").await;
+    ada.choose("#language", "de").await;
     ada.until("German", "document.querySelector('textarea')?.placeholder === 'Nachricht an #lobby'").await;
     assert_eq!(ada.eval("document.documentElement.lang").await, "de");
     assert_eq!(ada.written().await, "half a thought");
