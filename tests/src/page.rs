@@ -116,12 +116,6 @@ impl Page {
         self.listen().await;
     }
 
-    /// Has a script run before anything of a page does, from the next one on. Only Chromium can be told.
-    pub async fn run_first(&self, script: &str) {
-        let command = DevTools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }));
-        self.client.issue_cmd(command).await.expect("the browser takes the script");
-    }
-
     /// Opens another tab of the same browser: the same person, if they are in already.
     pub async fn new_tab(&self, url: &str) {
         // WebKit's driver leaves a tab behind the one before it, where nobody sees it: there it is a window.

@@ -1,6 +1,6 @@
 //! The real server, as a process with a data folder of its own.
 
-use std::{net::SocketAddr, process::Stdio, time::Duration};
+use std::{fs, net::SocketAddr, os::unix::fs::symlink, path::PathBuf, process::Stdio, time::Duration};
 
 use tempfile::TempDir;
 use tokio::{
@@ -13,21 +13,46 @@ use crate::tool::find;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
+const REMEDY: &str = "`cargo xtask test` builds it and says where it is";
+
 /// The server, until this is dropped.
 pub struct Server {
     process: Child,
     address: SocketAddr,
     arguments: Vec<String>,
     data: TempDir,
+    /// The page that it serves, where it is not the one that was built.
+    _page: Option<TempDir>,
 }
 
 impl Server {
     /// Starts it on a free port, with these further arguments.
     pub async fn start(arguments: &[&str]) -> Self {
+        Self::serving(built(), None, arguments).await
+    }
+
+    /// Starts it with a page that has this script run before anything of its own. The page's policy allows that, as it
+    /// allows whatever stands in the file.
+    pub async fn with_first(script: &str, arguments: &[&str]) -> Self {
+        let page = tempfile::tempdir().expect("a folder for the page");
+        for file in fs::read_dir(built()).expect("the built page") {
+            let file = file.expect("a file of it");
+            symlink(file.path(), page.path().join(file.file_name())).expect("a link to it");
+        }
+        let index = page.path().join("index.html");
+        let html = fs::read_to_string(&index).expect("the page's document");
+        fs::remove_file(&index).expect("the link to it goes");
+        fs::write(&index, html.replacen("<head>", &format!("<head><script>{script}</script>"), 1)).expect("its place");
+        let folder = page.path().to_owned();
+        Self::serving(folder, Some(page), arguments).await
+    }
+
+    async fn serving(folder: PathBuf, page: Option<TempDir>, arguments: &[&str]) -> Self {
         let data = tempfile::tempdir().expect("a folder for the data");
-        let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
+        let folder = folder.to_string_lossy();
+        let arguments: Vec<_> = ["--assets", &*folder].iter().chain(arguments).map(ToString::to_string).collect();
         let (process, address) = spawn("127.0.0.1:0", &data, &arguments).await;
-        Self { process, address, arguments, data }
+        Self { process, address, arguments, data, _page: page }
     }
 
     /// Where it listens.
@@ -56,25 +81,26 @@ impl Server {
     /// may be older than what was seen.
     pub async fn restart_from_a_copy(&mut self) {
         let copy = tempfile::tempdir().expect("a folder for the data");
-        for file in std::fs::read_dir(self.data.path()).expect("the data folder") {
+        for file in fs::read_dir(self.data.path()).expect("the data folder") {
             let file = file.expect("a file of it");
-            std::fs::copy(file.path(), copy.path().join(file.file_name())).expect("the file is copied");
+            fs::copy(file.path(), copy.path().join(file.file_name())).expect("the file is copied");
         }
         self.data = copy;
         self.restart().await;
     }
 }
 
+/// Where the page is that was built.
+fn built() -> PathBuf {
+    find("OPENLINE_DIST", &["dist"], REMEDY).canonicalize().expect("the built page")
+}
+
 async fn spawn(listen: &str, data: &TempDir, arguments: &[String]) -> (Child, SocketAddr) {
-    let remedy = "`cargo xtask test` builds it and says where it is";
-    let program = find("OPENLINE_SERVER", &["target/release/openline-server", "target/debug/openline-server"], remedy);
-    let page = find("OPENLINE_DIST", &["dist"], remedy);
+    let program = find("OPENLINE_SERVER", &["target/release/openline-server", "target/debug/openline-server"], REMEDY);
     let mut process = Command::new(program)
         .args(["--listen", listen])
         .arg("--data")
         .arg(data.path())
-        .arg("--assets")
-        .arg(page)
         .args(arguments)
         .stdout(Stdio::piped())
         .kill_on_drop(true)

@@ -19,12 +19,12 @@ pub struct Weight {
     pub rows: u64,
 }
 
-impl Page {
-    /// Has the pages from the next one on say what WebAssembly takes.
-    pub async fn weigh(&self) {
-        self.run_first("addEventListener('TrunkApplicationStarted', ({ detail }) => window.wasm = detail.wasm)").await;
-    }
+impl Weight {
+    /// What a page has to run first, for it to say what WebAssembly takes.
+    pub const FIRST: &str = "addEventListener('TrunkApplicationStarted', ({ detail }) => window.wasm = detail.wasm)";
+}
 
+impl Page {
     /// What it weighs now.
     pub async fn weight(&self) -> Weight {
         let ask = async |command| {

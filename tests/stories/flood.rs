@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Page, Stage, Weight, end};
+use e2e::{Browser, Page, Server, Stage, Weight, end};
 
 /// Prints what it measured: a busy machine is no fault of the page, so only what would be felt anywhere fails. The goal
 /// is 50 ms for all but one key of fifty.
@@ -48,11 +48,10 @@ async fn a_room_of_a_hundred_thousand_messages_opens_and_is_written_in_like_any_
 async fn a_page_that_is_looked_at_while_fifty_a_second_arrive_grows_no_heavier() {
     const MOST_GROWTH: f64 = 2e6;
     let minutes = std::env::var("OPENLINE_FLOOD_MINUTES").ok().and_then(|minutes| minutes.parse().ok()).unwrap_or(1);
-    let stage = Stage::in_chromium(&["--rate", "1000000", "--burst", "1000000"]).await;
-    let ada = stage.browser.visit(&stage.server.url("/health")).await;
-    ada.weigh().await;
+    let server = Server::with_first(Weight::FIRST, &["--rate", "1000000", "--burst", "1000000"]).await;
+    let stage = Stage { server, browser: Browser::chromium().await };
     let crowd = crowd(&stage, 0).await;
-    ada.go(&stage.server.url("/r/health")).await;
+    let ada = stage.browser.visit(&stage.server.url("/r/health")).await;
     ada.enter_as("Ada").await;
     ada.is_joined().await;
     // More than a page holds, so that it has as much as it ever will.

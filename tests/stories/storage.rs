@@ -1,15 +1,15 @@
-//! What becomes of drafts where the browser keeps little or nothing. Only Chromium can be made so.
+//! What becomes of drafts where the browser keeps little or nothing.
 
 use e2e::{Browser, Line, Server};
 
 #[tokio::test]
 async fn where_the_browser_has_no_database_drafts_are_kept_all_the_same() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
+    const NO_DATABASE: &str = "Object.defineProperty(window, 'indexedDB', { value: undefined })";
+    let (server, browser) = (Server::with_first(NO_DATABASE, &[]).await, Browser::start().await);
     let line = Line::to(server.address()).await;
-    let ada = browser.visit(&line.url("/health")).await;
-    ada.run_first("Object.defineProperty(window, 'indexedDB', { value: undefined })").await;
-    ada.go(&line.url("/r/lobby")).await;
+    let ada = browser.visit(&line.url("/r/lobby")).await;
     ada.enter_as("Ada").await;
+    assert_eq!(ada.eval("typeof window.indexedDB").await, "undefined");
     ada.say("on the line").await;
     ada.sees(&["on the line"]).await;
     line.cut();
@@ -27,10 +27,8 @@ async fn where_the_browser_has_no_database_drafts_are_kept_all_the_same() {
 
 #[tokio::test]
 async fn what_the_browser_does_not_store_is_not_sent_and_says_so_and_can_be_stored_later() {
-    let (server, browser) = (Server::start(&[]).await, Browser::chromium().await);
-    let ada = browser.visit(&server.url("/health")).await;
-    ada.run_first(FULL).await;
-    ada.go(&server.url("/r/lobby")).await;
+    let (server, browser) = (Server::with_first(FULL, &[]).await, Browser::start().await);
+    let ada = browser.visit(&server.url("/r/lobby")).await;
     ada.enter_as("Ada").await;
     ada.is_joined().await;
     ada.eval("void (window.full = true)").await;

@@ -23,7 +23,7 @@ pub(crate) enum Engine {
 /// The stories of the pages, which every browser has to live. The others are about what one browser shows at the other
 /// end of the line, or ask for what only Chromium can be told or asked.
 const OF_THE_PAGES: &[&str] =
-    &["attention", "chat", "days", "looking", "promise", "scripts", "talk", "wire", "writing"];
+    &["attention", "chat", "days", "looking", "promise", "scripts", "storage", "talk", "wire", "writing"];
 
 /// Tells them.
 pub(crate) fn run(project: &Project, engine: Engine) -> Result<Tally> {
