@@ -6,7 +6,7 @@ use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
 
-use crate::{driver::Driver, page::Page, tool::find};
+use crate::{driver::Driver, page::Page, tool::find, viewer::Viewer};
 
 /// How large a window is, in CSS pixels.
 const WINDOW: (u32, u32) = (1000, 700);
@@ -55,7 +55,7 @@ impl Browser {
 
     /// Starts Chromium, for what can be seen or done in no other.
     pub async fn chromium() -> Self {
-        Self { engine: Engine::Chromium, driver: Some(Driver::chromium().await.into()) }
+        Self { engine: Engine::Chromium, driver: Some(Driver::chromium(Viewer::default()).await.into()) }
     }
 
     /// Which it is.
@@ -65,12 +65,18 @@ impl Browser {
 
     /// Opens a window of a fresh profile: another person's browser.
     pub async fn visit(&self, url: &str) -> Page {
-        let driver = match (&self.driver, self.engine) {
-            (Some(driver), _) => driver.clone(),
-            (None, Engine::WebKit) => Driver::webkit().await.into(),
-            (None, _) => Driver::firefox().await.into(),
+        self.visit_as(Viewer::default(), url).await
+    }
+
+    /// Opens a window of a fresh profile, on the system of such a viewer.
+    pub async fn visit_as(&self, viewer: Viewer, url: &str) -> Page {
+        let driver = match (self.engine, &self.driver) {
+            (Engine::Chromium, Some(driver)) if viewer.zone.is_none() => driver.clone(),
+            (Engine::Chromium, _) => Driver::chromium(viewer).await.into(),
+            (Engine::Firefox, _) => Driver::firefox(viewer).await.into(),
+            (Engine::WebKit, _) => Driver::webkit(viewer).await.into(),
         };
-        let client = self.window(&driver).await;
+        let client = self.window(&driver, viewer).await;
         let (width, height) = WINDOW;
         client.set_window_size(width, height).await.expect("the window takes its size");
         let page = Page::new(client, driver, self.engine);
@@ -78,11 +84,13 @@ impl Browser {
         page
     }
 
-    async fn window(&self, driver: &Driver) -> Client {
+    async fn window(&self, driver: &Driver, viewer: Viewer) -> Client {
         let mut wanted = Map::new();
         match self.engine {
             Engine::Chromium => {
-                let mut options = Map::from_iter([("args".to_owned(), json!(CHROMIUM))]);
+                let scheme = format!("--blink-settings=preferredColorScheme={}", if viewer.wants_dark { 0 } else { 1 });
+                let arguments: Vec<_> = CHROMIUM.iter().copied().chain([scheme.as_str()]).collect();
+                let mut options = Map::from_iter([("args".to_owned(), json!(arguments))]);
                 if let Some(binary) = std::env::var_os("CHROME") {
                     options.insert("binary".into(), json!(binary.to_string_lossy()));
                 }
@@ -91,7 +99,11 @@ impl Browser {
             }
             Engine::Firefox => {
                 let binary = find("FIREFOX", &["/usr/bin/firefox-esr", "/usr/bin/firefox"], GOT_BY_TEST);
-                let options = json!({ "binary": binary.to_string_lossy(), "args": ["-headless"] });
+                let options = json!({
+                    "binary": binary.to_string_lossy(),
+                    "args": ["-headless"],
+                    "prefs": { "ui.systemUsesDarkTheme": i32::from(viewer.wants_dark) },
+                });
                 wanted.insert("moz:firefoxOptions".into(), options);
             }
             Engine::WebKit => {

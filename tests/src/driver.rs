@@ -10,7 +10,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::tool::find;
+use crate::{tool::find, viewer::Viewer};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -23,11 +23,11 @@ pub(crate) struct Driver {
 
 impl Driver {
     /// Starts that of Chromium, which has as many windows as are asked for.
-    pub(crate) async fn chromium() -> Self {
+    pub(crate) async fn chromium(viewer: Viewer) -> Self {
         let program = find("CHROMEDRIVER", &["/usr/bin/chromedriver"], GOT_BY_TEST);
         // It takes a free port of one family of addresses and then the same of the other, which may be taken.
         for _ in 0..5 {
-            let mut process = Group::start(Command::new(&program).arg("--port=0").stdout(Stdio::piped()));
+            let mut process = Group::start(viewer.at(&program).arg("--port=0").stdout(Stdio::piped()));
             if let Some(port) = said(process.0.stdout.take(), "successfully on port ").await {
                 return Self::at(port.trim_end_matches('.'), process, None);
             }
@@ -36,10 +36,10 @@ impl Driver {
     }
 
     /// Starts that of Firefox, which has one window.
-    pub(crate) async fn firefox() -> Self {
+    pub(crate) async fn firefox(viewer: Viewer) -> Self {
         let program = find("GECKODRIVER", &[".tools/bin/geckodriver"], GOT_BY_TEST);
         // Firefox talks to itself all the while.
-        let mut command = Command::new(program);
+        let mut command = viewer.at(&program);
         command.args(["--port", "0"]).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = Group::start(&mut command);
         let port = said(process.0.stdout.take(), "Listening on 127.0.0.1:").await.expect("geckodriver listens");
@@ -47,11 +47,11 @@ impl Driver {
     }
 
     /// Starts that of WebKit, which has one window.
-    pub(crate) async fn webkit() -> Self {
+    pub(crate) async fn webkit(viewer: Viewer) -> Self {
         let display = Display::start().await;
         let program = find("WEBKITDRIVER", &["/usr/bin/WebKitWebDriver"], GOT_BY_TEST);
         let port = TcpListener::bind("127.0.0.1:0").await.and_then(|free| free.local_addr()).expect("a free port");
-        let mut command = Command::new(program);
+        let mut command = viewer.at(&program);
         command.arg(format!("--port={}", port.port()));
         command.env("DISPLAY", &display.name).env("GDK_BACKEND", "x11");
         let process = Group::start(&mut command);

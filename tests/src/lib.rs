@@ -10,6 +10,7 @@ mod server;
 mod line;
 mod peer;
 mod example;
+mod viewer;
 mod driver;
 mod dev_tools;
 mod look;
@@ -29,6 +30,7 @@ pub use self::{
     peer::{Heard, Lines, Peer},
     server::Server,
     stage::{Stage, end},
+    viewer::Viewer,
     weight::Weight,
     workbench::Workbench,
 };

@@ -20,7 +20,6 @@ use url::Url;
 use crate::{
     axe,
     browser::Engine,
-    dev_tools::DevTools,
     driver::Driver,
     look::{Colors, Look},
 };
@@ -151,15 +150,25 @@ impl Page {
         self.client.set_window_size(width, height).await.expect("the window takes its size");
     }
 
-    /// Has the pages' viewer live in this time zone. Only Chromium can be told.
-    pub async fn live_in(&self, zone: &str) {
-        let command = DevTools("Emulation.setTimezoneOverride", json!({ "timezoneId": zone }));
-        self.client.issue_cmd(command).await.expect("the browser takes the zone");
-    }
-
     /// Looks at the page in this way from now on.
     pub async fn look(&self, look: Look) {
         look.apply(&self.client).await;
+    }
+
+    /// Looks at the page on a phone from now on; where a browser cannot be told of one, in a window as narrow as it has.
+    pub async fn look_on_a_phone(&self) {
+        let (width, height) = (390, 780);
+        match self.engine {
+            Engine::Chromium => {
+                self.look(Look { width, height, colors: Colors::Light }).await;
+                let phone = format!("innerWidth === {width} && matchMedia('(pointer: coarse)').matches");
+                self.until("the phone", &phone).await;
+            }
+            Engine::Firefox | Engine::WebKit => {
+                self.resize(width, height).await;
+                self.until("the narrow window", "innerWidth <= 500").await;
+            }
+        }
     }
 
     /// A picture of what is in view, as PNG.

@@ -1,20 +1,20 @@
-//! What the viewer's device tells the page: its screen, a keyboard on it, its colours, its time zone. Only Chromium can be
-//! told of another than there is.
+//! What the viewer's device tells the page: its screen, a keyboard on it, its colours, its time zone.
 
-use e2e::{Colors, Look, Page, Stage, end};
-use serde_json::{Value, json};
+use e2e::{Page, Stage, Viewer, end};
+use serde_json::Value;
 
 #[tokio::test]
 async fn the_keyboard_of_a_phone_leaves_the_box_and_the_last_message_in_view() {
-    let stage = Stage::in_chromium(&[]).await;
+    let stage = Stage::set().await;
     let ada = stage.enter("Ada").await;
     ada.fill_room(60).await;
     ada.sees(&["filler 60"]).await;
-    ada.look(Look { width: 390, height: 780, colors: Colors::Light }).await;
-    ada.until("the phone", "innerWidth === 390 && matchMedia('(pointer: coarse)').matches").await;
+    ada.look_on_a_phone().await;
     at_the_end(&ada, "on a phone").await;
     // As WebKit tells of it: the page is as high as before, and a part of it is covered.
-    for (seen, from) in [(430, 0), (430, 60), (780, 0)] {
+    let height = ada.eval("innerHeight").await.as_u64().unwrap();
+    for (covered, from) in [(350, 0), (350, 60), (0, 0)] {
+        let seen = height - covered;
         ada.eval(&format!("({COVER})({seen}, {from})")).await;
         let bottom = format!("document.querySelector('.composer').getBoundingClientRect().bottom - {from}");
         ada.until("the box just above the keyboard", &format!("Math.abs({bottom} - {seen}) < 2")).await;
@@ -29,36 +29,16 @@ async fn the_keyboard_of_a_phone_leaves_the_box_and_the_last_message_in_view() {
 }
 
 #[tokio::test]
-async fn on_a_phone_no_field_is_zoomed_into_and_every_target_can_be_hit() {
-    let stage = Stage::in_chromium(&[]).await;
-    let ada = stage.browser.visit(&stage.server.url("/r/lobby")).await;
-    ada.look(Look { width: 390, height: 780, colors: Colors::Light }).await;
-    ada.until("the form", "document.querySelector('form input')").await;
-    fits_fingers(&ada, "first visit").await;
-    ada.enter_as("Ada").await;
-    ada.is_joined().await;
-    ada.say("with https://example.com/ in it").await;
-    ada.until("the entry", "document.querySelector('li.row:not(.draft)')").await;
-    fits_fingers(&ada, "a room").await;
-    for opener in ["[data-act=menu]", ".rooms-button", "nav .me", "header button.plain"] {
-        ada.click(opener).await;
-        ada.frame().await;
-        fits_fingers(&ada, opener).await;
-        ada.eval("void (document.querySelector('dialog .dialog-head button') ?? document.querySelector('.close-panel'))?.click()")
-            .await;
-    }
-    end([ada]).await;
-}
-
-#[tokio::test]
 async fn two_on_either_side_of_the_date_line_see_their_own_days() {
-    let stage = Stage::in_chromium(&[]).await;
-    let (ada, bo) = (stage.enter("Ada").await, stage.enter("Bo").await);
-    for (page, zone) in [(&ada, "Pacific/Kiritimati"), (&bo, "Pacific/Pago_Pago")] {
-        page.live_in(zone).await;
-        page.reload().await;
+    let stage = Stage::set().await;
+    let url = stage.server.url("/r/lobby");
+    let enter = async |name: &str, zone| {
+        let page = stage.browser.visit_as(Viewer { zone: Some(zone), ..Viewer::default() }, &url).await;
+        page.enter_as(name).await;
         page.is_joined().await;
-    }
+        page
+    };
+    let (ada, bo) = (enter("Ada", "Pacific/Kiritimati").await, enter("Bo", "Pacific/Pago_Pago").await);
     ada.say("at this moment").await;
     bo.sees(&["at this moment"]).await;
     let mut days = Vec::new();
@@ -72,18 +52,17 @@ async fn two_on_either_side_of_the_date_line_see_their_own_days() {
 
 #[tokio::test]
 async fn the_letters_of_avatars_stand_out_from_each_of_their_colours() {
-    let stage = Stage::in_chromium(&[]).await;
-    let ada = stage.enter("Ada").await;
-    for colors in [Colors::Light, Colors::Dark] {
-        ada.look(Look { width: 1_000, height: 700, colors }).await;
-        ada.until("the colours", &format!("matchMedia('(prefers-color-scheme: {colors:?})'.toLowerCase()).matches"))
-            .await;
+    let stage = Stage::set().await;
+    for (wants_dark, scheme) in [(false, "light"), (true, "dark")] {
+        let url = stage.server.url("/r/lobby");
+        let ada = stage.browser.visit_as(Viewer { wants_dark, ..Viewer::default() }, &url).await;
+        ada.until("the colours", &format!("matchMedia('(prefers-color-scheme: {scheme})').matches")).await;
         let ratios = ada.eval(AVATARS).await;
         let ratios: Vec<_> = ratios.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
         assert_eq!(ratios.len(), 9, "eight, and that of somebody who is not known yet");
-        assert!(ratios.iter().all(|ratio| *ratio >= 4.5), "{colors:?}: {ratios:?}");
+        assert!(ratios.iter().all(|ratio| *ratio >= 4.5), "{scheme}: {ratios:?}");
+        end([ada]).await;
     }
-    end([ada]).await;
 }
 
 async fn at_the_end(page: &Page, when: &str) {
@@ -91,22 +70,6 @@ async fn at_the_end(page: &Page, when: &str) {
     let distance = page.to_the_end().await;
     assert!(distance < 2.0, "{when}: the end is {distance} px away");
 }
-
-/// WCAG 2.2, 2.5.8 asks for 24 px, but for links in a text; and iOS zooms into a field whose text is below 16 px.
-async fn fits_fingers(page: &Page, state: &str) {
-    let found = page.eval(MISFITS).await;
-    assert_eq!(found, json!([]), "{state}");
-}
-
-const MISFITS: &str = "[...document.querySelectorAll('button, a, input, select, textarea, [role=menuitem]')].flatMap(one => {
-    const { width, height } = one.getBoundingClientRect();
-    if (!one.checkVisibility({ visibilityProperty: true }) || one.matches('.skip, .text a, .hint a')) return [];
-    const small = Math.min(width, height) < 24 && !one.closest('label')
-        && `${one.outerHTML.slice(0, 80)}: ${width} by ${height}`;
-    const zooms = one.matches('input:not([type=checkbox]), select, textarea') && parseFloat(getComputedStyle(one).fontSize) < 16
-        && `${one.id}: small text`;
-    return [small, zooms].filter(Boolean);
-})";
 
 /// A keyboard leaves so much of the page to be seen, from here on.
 const COVER: &str = "(height, top) => {

@@ -20,10 +20,11 @@ pub(crate) enum Engine {
     WebKit,
 }
 
-/// The stories of the pages, which every browser has to live. The others are about what one browser shows at the other
-/// end of the line, or ask for what only Chromium can be told or asked.
+/// The stories of the pages, which every browser has to live. The others are told in Chromium alone: `socket` and `examples`
+/// are about the library, which has rings of its own in the others; `access` and `flood` say of themselves what no other
+/// browser can be told or asked.
 const OF_THE_PAGES: &[&str] =
-    &["attention", "chat", "days", "looking", "promise", "scripts", "storage", "talk", "wire", "writing"];
+    &["attention", "chat", "days", "devices", "looking", "promise", "scripts", "storage", "talk", "wire", "writing"];
 
 /// Tells them.
 pub(crate) fn run(project: &Project, engine: Engine) -> Result<Tally> {
