@@ -4,15 +4,22 @@ use std::cell::{Cell, RefCell};
 
 /// Says each sentence in the language that was chosen.
 macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident($($argument:ident: $kind:ty),*) { $english:expr, $german:expr $(,)? })*) => {$(
-        $(#[$doc])*
+    () => {};
+    ($name:ident() { $english:literal, $german:literal $(,)? } $($rest:tt)*) => {
+        pub(crate) fn $name() -> String {
+            $crate::words::say(&[$english, $german])
+        }
+        words! { $($rest)* }
+    };
+    ($name:ident($($argument:ident: $kind:ty),*) { $english:expr, $german:expr $(,)? } $($rest:tt)*) => {
         pub(crate) fn $name($($argument: $kind),*) -> String {
             match $crate::words::language() {
                 $crate::words::Language::English => $english.into(),
                 $crate::words::Language::German => $german.into(),
             }
         }
-    )*};
+        words! { $($rest)* }
+    };
 }
 
 mod line;
@@ -70,6 +77,16 @@ impl Language {
 /// The language that is spoken.
 pub(crate) fn language() -> Language {
     LANGUAGE.get()
+}
+
+/// A sentence, of the languages it is in.
+#[inline(never)]
+fn say(sentence: &'static [&'static str; 2]) -> String {
+    let [english, german] = *sentence;
+    match language() {
+        Language::English => english.to_owned(),
+        Language::German => german.to_owned(),
+    }
 }
 
 /// Speaks a language from now on. What is drawn already stays as it is.

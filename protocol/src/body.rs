@@ -4,11 +4,9 @@ use std::{fmt, ops::Deref};
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use bytes::Bytes;
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, IgnoredAny, MapAccess, Visitor},
-    ser::SerializeMap,
-};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use crate::json::{FromJson, Json, Unfit, from_json};
 
 /// Text or bytes. On the wire `{"text":"hi"}` or `{"bytes":5}`, where 5 is how many bytes of the frame's payload are
 /// this body's; over HTTP, where there is no payload, the bytes stand there as base64.
@@ -124,72 +122,30 @@ fn one_field<S: Serializer>(
     map.end()
 }
 
-impl<'de> Deserialize<'de> for Body {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_map(BodyVisitor)
-    }
-}
-
-struct BodyVisitor;
-
-impl<'de> Visitor<'de> for BodyVisitor {
-    type Value = Body;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a body: {\"text\":…} or {\"bytes\":…}")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Body, A::Error> {
-        let mut body = Body::Unknown;
-        while let Some(key) = map.next_key::<Field>()? {
-            let found = match key {
-                Field::Text => Body::Text(map.next_value()?),
-                Field::Bytes => Body::Bytes(map.next_value()?),
-                Field::Other => {
-                    map.next_value::<IgnoredAny>()?;
-                    continue;
-                }
-            };
-            if body != Body::Unknown {
-                return Err(de::Error::custom("a body is text or bytes, not both"));
-            }
-            body = found;
+impl FromJson for Body {
+    fn from_json(json: Json<'_>) -> Result<Self, Unfit> {
+        let mut fields = json.fields()?;
+        match (fields.take("text")?, fields.take("bytes")?) {
+            (Some(text), None) => Ok(Self::Text(text)),
+            (None, Some(bytes)) => Ok(Self::Bytes(bytes)),
+            (None, None) => Ok(Self::Unknown),
+            (Some(_), Some(_)) => Err(Unfit::new("is text and bytes at once")),
         }
-        Ok(body)
     }
 }
 
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-enum Field {
-    Text,
-    Bytes,
-    #[serde(other)]
-    Other,
-}
+from_json!(serde Body);
 
 /// How many bytes are announced, or the bytes themselves as base64.
-impl<'de> Deserialize<'de> for Payload {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct CountOrText;
-
-        impl Visitor<'_> for CountOrText {
-            type Value = Payload;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("how many bytes, or the bytes as base64")
+impl FromJson for Payload {
+    fn from_json(json: Json<'_>) -> Result<Self, Unfit> {
+        match json {
+            Json::Number(_) => Ok(Self { announced: usize::from_json(json)?, bytes: Bytes::new() }),
+            Json::Text(text) => {
+                let bytes = BASE64.decode(&*text).map_err(|_| Unfit::new("is not base64"))?;
+                Ok(Bytes::from(bytes).into())
             }
-
-            fn visit_u64<E: de::Error>(self, count: u64) -> Result<Payload, E> {
-                let announced = usize::try_from(count).map_err(E::custom)?;
-                Ok(Payload { announced, bytes: Bytes::new() })
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Payload, E> {
-                BASE64.decode(text).map(|bytes| Bytes::from(bytes).into()).map_err(E::custom)
-            }
+            _ => Err(Unfit::new("is neither how many bytes nor the bytes as base64")),
         }
-
-        from.deserialize_any(CountOrText)
     }
 }

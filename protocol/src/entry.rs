@@ -1,15 +1,16 @@
 //! One ordered item of a room's log, and who said it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
     body::Body,
     id::{MessageId, PersonId, Seq},
+    json::from_json,
     name::PersonName,
 };
 
 /// Somebody: who they are, and the name they go by now.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Person {
     /// Who they are.
     pub id: PersonId,
@@ -18,7 +19,7 @@ pub struct Person {
 }
 
 /// One item of a room's log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Entry {
     /// Its place in the log.
     pub seq: Seq,
@@ -29,8 +30,11 @@ pub struct Entry {
     /// When it was appended: milliseconds since 1970, UTC. Never goes back within a room.
     pub at: u64,
     /// What the body is, as a media type; absent for plain text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// What was said.
     pub body: Body,
 }
+
+from_json!(struct Person { id, name });
+from_json!(struct Entry { seq, id, from, at, kind, body });

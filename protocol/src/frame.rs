@@ -4,12 +4,18 @@
 //! and then the payload: the bytes of its bytes bodies, in order. A message travels as a binary frame exactly when it
 //! has such a body.
 
-use std::collections::HashMap;
-
 use bytes::{BufMut, Bytes, BytesMut};
-use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde::Serialize;
 
-use crate::{body::Body, entry::Entry, id::Seq, name::RoomName, to_client::ToClient, to_server::ToServer};
+use crate::{
+    body::Body,
+    entry::Entry,
+    id::Seq,
+    json::{Json, Tagged},
+    name::RoomName,
+    to_client::ToClient,
+    to_server::ToServer,
+};
 
 /// One encoded message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,19 +86,11 @@ macro_rules! frames {
                 decode(header, payload)
             }
         }
-
-        impl Message for $message {
-            const TAGS: &'static [&'static str] = $message::TAGS;
-        }
     };
 }
 
 frames!(ToServer);
 frames!(ToClient);
-
-trait Message: Serialize + for<'de> Deserialize<'de> + HasBodies {
-    const TAGS: &'static [&'static str];
-}
 
 trait HasBodies {
     fn bodies(&self) -> Vec<&Body>;
@@ -124,7 +122,7 @@ has_bodies!(ToClient,
         signals.iter_mut().map(|s| &mut s.body).collect();
 );
 
-fn encode(message: &impl Message) -> Frame {
+fn encode<M: Serialize + HasBodies>(message: &M) -> Frame {
     join(json(message), message.bodies().into_iter().filter_map(payload_of).collect())
 }
 
@@ -153,8 +151,16 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-fn decode<M: Message>(header: &str, mut payload: Bytes) -> Result<M, DecodeError> {
-    let mut message: M = serde_json::from_str(header).map_err(|error| explain::<M>(header, &error))?;
+fn decode<M: Tagged + HasBodies>(header: &str, mut payload: Bytes) -> Result<M, DecodeError> {
+    let json = Json::parse(header).map_err(|detail| DecodeError::NotAMessage { detail })?;
+    let Some((tag, content)) = json.only_field() else {
+        return Err(DecodeError::NotAMessage { detail: "it is not one object with one field".to_owned() });
+    };
+    let mut message = match M::tagged(&tag, content) {
+        Ok(Some(message)) => message,
+        Ok(None) => return Err(DecodeError::Unknown { tag: tag.into_owned() }),
+        Err(unfit) => return Err(DecodeError::Unfit { tag: tag.into_owned(), detail: unfit.to_string() }),
+    };
     for body in message.bodies_mut() {
         if let Body::Bytes(bytes) = body
             && !bytes.take_from(&mut payload)
@@ -163,17 +169,6 @@ fn decode<M: Message>(header: &str, mut payload: Bytes) -> Result<M, DecodeError
         }
     }
     if payload.is_empty() { Ok(message) } else { Err(DecodeError::Payload) }
-}
-
-fn explain<M: Message>(header: &str, error: &serde_json::Error) -> DecodeError {
-    let fields = serde_json::from_str::<HashMap<String, IgnoredAny>>(header);
-    let tag = fields.ok().filter(|fields| fields.len() == 1).and_then(|fields| fields.into_keys().next());
-    let detail = error.to_string();
-    match tag {
-        None => DecodeError::NotAMessage { detail },
-        Some(tag) if M::TAGS.contains(&tag.as_str()) => DecodeError::Unfit { tag, detail },
-        Some(tag) => DecodeError::Unknown { tag },
-    }
 }
 
 /// An entry encoded once, to be put into any number of frames.

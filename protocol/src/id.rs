@@ -2,8 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use crate::json::{FromJson, Json, Unfit, from_json};
 
 /// The id an author gives to what they post: a UUID (RFC 9562), drawn at random.
 ///
@@ -28,6 +30,13 @@ macro_rules! uuid_text {
 
             fn from_str(text: &str) -> Result<Self, uuid::Error> {
                 text.parse().map(Self)
+            }
+        }
+
+        impl FromJson for $name {
+            fn from_json(json: Json<'_>) -> Result<Self, Unfit> {
+                let Json::Text(text) = json else { return Err(Unfit::new("is not a text")) };
+                Uuid::try_parse(&text).map(Self).map_err(|_| Unfit::new("is not a UUID"))
             }
         }
     };
@@ -64,16 +73,23 @@ impl From<Uuid> for SessionId {
     }
 }
 
-impl<'de> Deserialize<'de> for SessionId {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Self::new(Box::<str>::deserialize(from)?)
-            .ok_or_else(|| de::Error::custom(format_args!("a session's id has 1 to {} bytes", Self::MAX_BYTES)))
+impl FromJson for SessionId {
+    fn from_json(json: Json<'_>) -> Result<Self, Unfit> {
+        Self::new(String::from_json(json)?).ok_or(Unfit::new("does not have 1 to 64 bytes"))
     }
 }
+
+from_json!(serde SessionId);
 
 /// What proves, at the next hello, that one is the same person. Whoever holds it is that person: keep it secret.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token(pub Box<str>);
+
+impl FromJson for Token {
+    fn from_json(json: Json<'_>) -> Result<Self, Unfit> {
+        FromJson::from_json(json).map(Self)
+    }
+}
 
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -84,6 +100,12 @@ impl fmt::Debug for Token {
 /// Names one room's log. Another epoch is another log: places in one mean nothing in the other.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Epoch(pub Box<str>);
+
+impl FromJson for Epoch {
+    fn from_json(json: Json<'_>) -> Result<Self, Unfit> {
+        FromJson::from_json(json).map(Self)
+    }
+}
 
 impl fmt::Display for Epoch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -127,7 +149,13 @@ impl TryFrom<u64> for Seq {
     type Error = &'static str;
 
     fn try_from(number: u64) -> Result<Self, Self::Error> {
-        Self::new(number).ok_or("a sequence number is below 2^53")
+        Self::new(number).ok_or("is not below 2^53")
+    }
+}
+
+impl FromJson for Seq {
+    fn from_json(json: Json<'_>) -> Result<Self, Unfit> {
+        Self::try_from(u64::from_json(json)?).map_err(Unfit::new)
     }
 }
 
@@ -138,10 +166,12 @@ impl fmt::Display for Seq {
 }
 
 /// How far somebody has read: everything up to and with `seq` in the log that `epoch` names.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Cursor {
     /// Which log.
     pub epoch: Epoch,
     /// The last entry read; 0 for none.
     pub seq: Seq,
 }
+
+from_json!(struct Cursor { epoch, seq });

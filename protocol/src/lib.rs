@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod unicode;
+pub mod json;
 mod name;
 mod id;
 mod body;

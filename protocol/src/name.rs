@@ -7,7 +7,10 @@ use std::{borrow::Cow, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::unicode::{is_alphanumeric, lower_case, nfc};
+use crate::{
+    json::{FromJson, Json, Unfit},
+    unicode::{is_alphanumeric, lower_case, nfc},
+};
 
 /// The name of a room: 1–64 letters, digits, `-` and `_`, in Unicode's NFC form and lower case.
 ///
@@ -113,6 +116,13 @@ macro_rules! text_form {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)
+            }
+        }
+
+        impl FromJson for $name {
+            fn from_json(json: Json<'_>) -> Result<Self, Unfit> {
+                let Json::Text(text) = json else { return Err(Unfit::new("is not a text")) };
+                text.parse().map_err(|_| Unfit::new("is no name that is allowed"))
             }
         }
 

@@ -1,16 +1,17 @@
 //! Older entries, over HTTP: `GET /rooms/{room}/entries?before=SEQ&limit=N` or `?after=SEQ&limit=N`; and what is found
 //! among them: `GET /rooms/{room}/search?q=WORDS&before=SEQ&limit=N`.
 
-use serde::{Deserialize, Serialize, Serializer, ser::SerializeSeq};
+use serde::{Serialize, Serializer, ser::SerializeSeq};
 
 use crate::{
     body::Body,
     entry::{Entry, Person},
     id::{Epoch, MessageId, Seq},
+    json::from_json,
 };
 
 /// A page of a room's log, in rising order (of what is found, the newest first); bytes bodies stand in it as base64.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Page {
     /// Names the room's log.
     pub epoch: Epoch,
@@ -20,6 +21,8 @@ pub struct Page {
     /// Whether there are more in the direction asked for.
     pub more: bool,
 }
+
+from_json!(struct Page { epoch, entries, more });
 
 impl Page {
     /// How many entries a page has when the request says nothing.

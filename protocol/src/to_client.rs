@@ -1,22 +1,18 @@
 //! What the server says.
 
-use std::{borrow::Cow, fmt};
-
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{IgnoredAny, MapAccess, Visitor},
-};
+use serde::Serialize;
 
 use crate::{
     body::Body,
     entry::{Entry, Person},
     id::{Epoch, MessageId, Seq, Token},
+    json::{FromJson, Json, Tagged, Unfit, from_json},
     name::RoomName,
     to_server::{Join, Post, Signal},
 };
 
 /// A message for a page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ToClient {
@@ -66,13 +62,8 @@ pub enum ToClient {
     Beat {},
 }
 
-impl ToClient {
-    pub(crate) const TAGS: &[&str] =
-        &["welcome", "joined", "entries", "settled", "signals", "roster", "refusal", "closing", "beat"];
-}
-
 /// The answer to a hello.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Welcome {
     /// Who you are to everybody else.
     pub you: Person,
@@ -85,8 +76,7 @@ pub struct Welcome {
 }
 
 /// What a server allows. Sizes are bytes, of UTF-8 where it is text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Limits {
     /// A text body of a post.
     pub text: usize,
@@ -119,7 +109,7 @@ impl Default for Limits {
 }
 
 /// The answer to a join.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Joined {
     /// Which room.
     pub room: RoomName,
@@ -136,7 +126,7 @@ pub struct Joined {
 }
 
 /// Entries of a room, in order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Entries {
     /// Which room.
     pub room: RoomName,
@@ -152,7 +142,7 @@ impl Entries {
 }
 
 /// Something said now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Heard {
     /// By whom.
     pub from: Person,
@@ -161,7 +151,7 @@ pub struct Heard {
 }
 
 /// Who is in a room: people, however many lines each has.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Roster {
     /// Rises with each change, while the server runs.
     pub version: u64,
@@ -177,18 +167,18 @@ impl Roster {
 }
 
 /// Something asked for was not done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refusal {
     /// The room it was about, if any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub room: Option<RoomName>,
     /// The draft it was about, if any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<MessageId>,
     /// Why.
     pub why: Why,
     /// If it may be asked again: after how many milliseconds. Without it, the answer will stay the same.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
 }
 
@@ -246,54 +236,70 @@ pub enum ClosingWhy {
     Other {},
 }
 
-/// Reads an enum whose variants have named fields, as derived, but for a variant that isn't known: that is `Other`.
-/// Serde can derive this only by way of a copy in between, which makes each page some 10 KB larger.
-macro_rules! tolerant {
-    ($reason:ident: $($tag:literal => $variant:ident { $($field:ident: $type:ty),* },)*) => {
-        impl<'de> Deserialize<'de> for $reason {
-            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                struct OneField;
+from_json!(enum ToClient {
+    "welcome" => Welcome(_),
+    "joined" => Joined(_),
+    "entries" => Entries(_),
+    "settled" => Settled { room, id, seq },
+    "signals" => Signals { room, signals },
+    "roster" => Roster { room, version, count, who },
+    "refusal" => Refusal(_),
+    "closing" => Closing { why, back_in },
+    "beat" => Beat {},
+});
+from_json!(struct Welcome { you, token, limits, beat_every });
+from_json!(struct Joined { room, epoch, first, after, head, roster });
+from_json!(struct Entries { room, after, entries });
+from_json!(struct Heard { from, body });
+from_json!(struct Roster { version, count, who });
+from_json!(struct Refusal { room, id, why, retry_after });
 
-                impl<'de> Visitor<'de> for OneField {
-                    type Value = $reason;
-
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str("a reason: an object with one field")
-                    }
-
-                    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<$reason, A::Error> {
-                        match map.next_key::<Cow<'de, str>>()?.as_deref() {
-                            $(Some($tag) => {
-                                #[derive(Deserialize)]
-                                struct Fields { $($field: $type),* }
-                                let Fields { $($field),* } = map.next_value()?;
-                                Ok($reason::$variant { $($field),* })
-                            })*
-                            Some(_) => map.next_value::<IgnoredAny>().map(|_| $reason::Other {}),
-                            None => Ok($reason::Other {}),
-                        }
-                    }
-                }
-
-                from.deserialize_map(OneField)
-            }
-        }
-    };
+/// A limit that isn't said is the usual one.
+impl FromJson for Limits {
+    fn from_json(json: Json<'_>) -> Result<Self, Unfit> {
+        let (mut fields, usual) = (json.fields()?, Self::default());
+        Ok(Self {
+            text: fields.take_or("text", usual.text)?,
+            bytes: fields.take_or("bytes", usual.bytes)?,
+            signal: fields.take_or("signal", usual.signal)?,
+            rooms: fields.take_or("rooms", usual.rooms)?,
+            rate: fields.take_or("rate", usual.rate)?,
+            burst: fields.take_or("burst", usual.burst)?,
+            behind: fields.take_or("behind", usual.behind)?,
+        })
+    }
 }
 
-tolerant!(Why:
-    "too_long" => TooLong { limit: usize },
+from_json!(enum Why {
+    "too_long" => TooLong { limit },
     "bad_body" => BadBody {},
     "bad_kind" => BadKind {},
     "not_joined" => NotJoined {},
-    "too_many_rooms" => TooManyRooms { limit: usize },
+    "too_many_rooms" => TooManyRooms { limit },
     "storage_full" => StorageFull {},
     "storage_failed" => StorageFailed {},
-    "behind" => Behind { id: MessageId },
-    "not_understood" => NotUnderstood { detail: String },
-);
-
-tolerant!(ClosingWhy:
+    "behind" => Behind { id },
+    "not_understood" => NotUnderstood { detail },
+});
+from_json!(enum ClosingWhy {
     "restarting" => Restarting {},
     "busy" => Busy {},
-);
+});
+
+impl FromJson for Why {
+    fn from_json(json: Json<'_>) -> Result<Self, Unfit> {
+        known(json, Self::Other {})
+    }
+}
+
+impl FromJson for ClosingWhy {
+    fn from_json(json: Json<'_>) -> Result<Self, Unfit> {
+        known(json, Self::Other {})
+    }
+}
+
+/// The reason that is said, or `other` for one that came after this version.
+fn known<T: Tagged>(json: Json<'_>, other: T) -> Result<T, Unfit> {
+    let known = json.only_field().map(|(tag, content)| T::tagged(&tag, content)).transpose()?;
+    Ok(known.flatten().unwrap_or(other))
+}

@@ -1,16 +1,19 @@
 //! What an author wants to become an entry, and what has become of it so far.
 
-use openline_protocol::{Body, Epoch, MessageId, Post, RoomName, Why};
-use serde::{Deserialize, Serialize};
+use openline_protocol::{
+    Body, Epoch, MessageId, Post, RoomName, Why,
+    json::{FromJson, Json, Unfit},
+};
+use serde::Serialize;
 
 /// Something written that is not yet known to be an entry. It is kept until it is settled, or until its author
 /// discards it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Draft {
     /// Drawn when it was written; posting it again under this id changes nothing.
     pub id: MessageId,
     /// What the body is, as a media type; absent for plain text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// What to say.
     #[serde(serialize_with = "Body::serialize_inline")]
@@ -18,11 +21,25 @@ pub struct Draft {
     /// When it was written, by its author's clock: milliseconds since 1970, UTC. Orders drafts, and only them.
     pub written_at: u64,
     /// The log it was written for, if that was known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub epoch: Option<Epoch>,
     /// What has become of it.
     #[serde(skip)]
     pub fate: Fate,
+}
+
+impl FromJson for Draft {
+    fn from_json(json: Json<'_>) -> Result<Self, Unfit> {
+        let mut fields = json.fields()?;
+        Ok(Self {
+            id: fields.take("id")?,
+            kind: fields.take("kind")?,
+            body: fields.take("body")?,
+            written_at: fields.take("written_at")?,
+            epoch: fields.take("epoch")?,
+            fate: Fate::default(),
+        })
+    }
 }
 
 /// What has become of a draft.

@@ -1,7 +1,7 @@
 //! Pages of a room's log, fetched over HTTP.
 
 use gloo_net::http::Request;
-use openline_protocol::{Page, RoomName};
+use openline_protocol::{Page, RoomName, json};
 
 use crate::view::Span;
 
@@ -19,5 +19,6 @@ pub(crate) async fn fetch(http: &str, room: &RoomName, span: Span) -> Result<Pag
     if !answer.ok() {
         return Err(format!("the server answered {} {}", answer.status(), answer.status_text()));
     }
-    answer.json().await.map_err(|error| format!("the server's answer can't be read: {error}"))
+    let text = answer.text().await.map_err(|error| error.to_string());
+    text.and_then(|text| json::read(&text)).map_err(|error| format!("the server's answer can't be read: {error}"))
 }

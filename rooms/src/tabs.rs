@@ -1,6 +1,7 @@
 //! The other tabs of this browser: what is stored in one is told to all.
 
 use gloo_events::EventListener;
+use openline_protocol::json;
 use wasm_bindgen::JsCast;
 use web_sys::{BroadcastChannel, MessageEvent};
 
@@ -19,7 +20,7 @@ impl Tabs {
         let listener = EventListener::new(&channel, "message", move |event| {
             let text = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
             // What a newer version tells and this one doesn't know is passed over.
-            if let Some(news) = text.and_then(|text| serde_json::from_str(&text).ok()) {
+            if let Some(news) = text.and_then(|text| json::read(&text).ok()) {
                 hear(news);
             }
         });

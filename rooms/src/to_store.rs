@@ -1,8 +1,11 @@
 //! What is said to the store that outlives a page, and what it answers; and what a tab tells the others of one browser
 //! about it.
 
-use openline_protocol::{Cursor, MessageId, RoomName, Token};
-use serde::{Deserialize, Serialize};
+use openline_protocol::{
+    Cursor, MessageId, RoomName, Token,
+    json::{FromJson, Json, Unfit},
+};
+use serde::Serialize;
 
 use crate::draft::{Draft, Fate};
 
@@ -54,7 +57,7 @@ pub struct Kept {
 }
 
 /// What a tab tells the other tabs of the same browser, once it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ToTabs {
@@ -79,6 +82,20 @@ pub enum ToTabs {
         /// How far.
         cursor: Cursor,
     },
+}
+
+impl FromJson for ToTabs {
+    fn from_json(json: Json<'_>) -> Result<Self, Unfit> {
+        let (tag, content) = json.only_field().ok_or(Unfit::new("is not an object with one field"))?;
+        let mut fields = content.fields()?;
+        let room = fields.take("room")?;
+        match &*tag {
+            "kept" => Ok(Self::Kept { room, draft: fields.take("draft")? }),
+            "dropped" => Ok(Self::Dropped { room, id: fields.take("id")? }),
+            "read" => Ok(Self::Read { room, cursor: fields.take("cursor")? }),
+            _ => Err(Unfit::new("is not known")),
+        }
+    }
 }
 
 impl ToStore {
@@ -109,5 +126,31 @@ pub(crate) fn further(kept: Option<&Cursor>, new: &Cursor) -> Cursor {
     match kept {
         Some(kept) if kept.epoch == new.epoch && kept.seq > new.seq => kept.clone(),
         _ => new.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use openline_protocol::{Body, Epoch, Seq, json};
+
+    use super::*;
+
+    #[test]
+    fn what_one_tab_tells_is_what_another_hears() {
+        let (room, id) = ("lobby".parse::<RoomName>().unwrap(), MessageId(uuid::Uuid::from_u128(7)));
+        let draft = |body: Body, kind: Option<&str>, epoch: Option<&str>| {
+            let epoch = epoch.map(|epoch| Epoch(epoch.into()));
+            Draft { id, kind: kind.map(Into::into), body, written_at: 1, epoch, fate: Fate::Pending }
+        };
+        let cursor = Cursor { epoch: Epoch("e1".into()), seq: Seq::START.next() };
+        for told in [
+            ToTabs::Kept { room: room.clone(), draft: draft(Body::text("a \"b\""), None, None) },
+            ToTabs::Kept { room: room.clone(), draft: draft(Body::bytes(&b"c"[..]), Some("x/y"), Some("e1")) },
+            ToTabs::Dropped { room: room.clone(), id },
+            ToTabs::Read { room, cursor },
+        ] {
+            assert_eq!(json::read(&serde_json::to_string(&told).unwrap()), Ok(told));
+        }
+        assert!(json::read::<ToTabs>(r#"{"sang":{"room":"lobby"}}"#).is_err());
     }
 }

@@ -8,8 +8,8 @@ use crate::{process, project::Project};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// As in the pages' `data-wasm-opt-params`.
-const SMALL: [&str; 2] = ["-Oz", "--reorder-functions-by-name"];
+/// As in the pages' `data-wasm-opt-params`. Low memory is the far end of a megabyte of stack.
+const SMALL: [&str; 4] = ["-Oz", "--converge", "--low-memory-unused", "--reorder-functions-by-name"];
 
 /// Compiles packages for browsers.
 pub(crate) fn build(project: &Project, profile: &str, packages: &[&str]) -> Result<()> {

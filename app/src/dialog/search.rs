@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use gloo_net::http::Request;
-use openline_rooms::protocol::{Entry, Page, RoomName, Seq};
+use openline_rooms::protocol::{Entry, Page, RoomName, Seq, json};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, MouseEvent, Properties, SubmitEvent, component, html, use_node_ref, use_state};
@@ -122,7 +122,10 @@ async fn find(room: &RoomName, sought: &str) -> Result<Vec<Entry>, String> {
     let url = format!("{}/rooms/{}/search?q={}", navigation::base(), encoded(room.as_str()), encoded(sought));
     let answer = Request::get(&url).send().await.map_err(|_| words::why_no_answer())?;
     match answer.status() {
-        200 => answer.json::<Page>().await.map(|page| page.entries).map_err(|error| error.to_string()),
+        200 => {
+            let text = answer.text().await.map_err(|error| error.to_string())?;
+            json::read(&text).map(|page: Page| page.entries)
+        }
         // Nobody has been in the room yet: there is nothing to be found.
         404 => Ok(Vec::new()),
         _ => Err(answer.text().await.unwrap_or_default().trim().trim_end_matches('.').to_owned()),

@@ -4,8 +4,11 @@ use futures_util::future::{Either, select};
 use gloo_events::EventListener;
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Object, Promise, Reflect};
-use openline_protocol::{Cursor, MessageId, RoomName, Token};
-use serde::{Serialize, de::DeserializeOwned};
+use openline_protocol::{
+    Cursor, MessageId, RoomName, Token,
+    json::{self, FromJson},
+};
+use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction};
@@ -220,6 +223,6 @@ fn to_json(value: &impl Serialize) -> Result<JsValue, StoreError> {
     serde_json::to_string(value).map(JsValue::from).map_err(|_| StoreError)
 }
 
-fn from_json<T: DeserializeOwned>(value: &JsValue) -> Option<T> {
-    serde_json::from_str(&value.as_string()?).ok()
+fn from_json<T: FromJson>(value: &JsValue) -> Option<T> {
+    json::read(&value.as_string()?).ok()
 }

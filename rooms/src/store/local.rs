@@ -1,8 +1,11 @@
 //! Local storage (WHATWG HTML section 12.2): written before the call returns, and shared by all tabs of one origin. It
 //! holds a few megabytes, and reaches the disk when the browser finds the time.
 
-use openline_protocol::{Cursor, MessageId, PersonName, RoomName, Token};
-use serde::{Serialize, de::DeserializeOwned};
+use openline_protocol::{
+    Cursor, MessageId, PersonName, RoomName, Token,
+    json::{self, FromJson},
+};
+use serde::Serialize;
 
 use super::StoreError;
 use crate::{
@@ -92,8 +95,8 @@ impl Local {
         self.get_json(&format!("{READ}{room}"))
     }
 
-    fn get_json<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        serde_json::from_str(&self.get(key)?).ok()
+    fn get_json<T: FromJson>(&self, key: &str) -> Option<T> {
+        json::read(&self.get(key)?).ok()
     }
 
     fn set_json(&self, key: &str, value: &impl Serialize) -> Result<(), StoreError> {
