@@ -6,7 +6,7 @@ use openline_rooms::{
 };
 use yew::{Callback, Html, component, html, use_effect_with, use_state};
 
-use crate::{address::Address, astray::Astray, chat::Chat, kept, navigation, welcome::Welcome, words};
+use crate::{address::Address, astray::astray, chat::Chat, kept, navigation, welcome::Welcome, words};
 
 /// The whole page.
 #[component]
@@ -24,12 +24,10 @@ pub(crate) fn Page() -> Html {
         Address::Room { room, at } => (room.clone(), *at),
         Address::Home => match kept::rooms().into_iter().next().or_else(|| "lobby".parse().ok()) {
             Some(room) => (room, None),
-            None => return html! { <Astray title={words::no_such_page()} /> },
+            None => return astray(words::no_such_page(), None),
         },
-        Address::NoRoom(error) => {
-            return html! { <Astray title={words::bad_room_title()} why={words::bad_name(error)} /> };
-        }
-        Address::Nowhere => return html! { <Astray title={words::no_such_page()} /> },
+        Address::NoRoom(error) => return astray(words::bad_room_title(), Some(words::bad_name(error))),
+        Address::Nowhere => return astray(words::no_such_page(), None),
     };
     // One room, one address.
     navigation::correct(&room, at);

@@ -1,12 +1,11 @@
 //! The rooms the viewer is in, and the way into another.
 
 use openline_rooms::protocol::RoomName;
-use yew::{Callback, Html, MouseEvent, Properties, classes, component, html};
+use yew::{Callback, Html, MouseEvent, classes, html};
 
 use crate::{chat::count, icons, join_room::JoinRoom, navigation, reading::Unread, words};
 
 /// A room of the list.
-#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Item {
     pub(crate) room: RoomName,
     pub(crate) unread: Unread,
@@ -14,32 +13,27 @@ pub(crate) struct Item {
     pub(crate) has_unsent: bool,
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct RoomListProps {
-    pub(crate) items: Vec<Item>,
-    /// The room that is looked at.
-    pub(crate) here: RoomName,
-    pub(crate) on_leave: Callback<RoomName>,
-    /// The viewer has gone to a room.
-    pub(crate) on_gone: Callback<()>,
-}
-
-/// The rooms the viewer is in.
-#[component]
-pub(crate) fn RoomList(props: &RoomListProps) -> Html {
+/// The rooms the viewer is in; `here` is the one they look at. `on_gone` is told when they have gone to another.
+pub(crate) fn room_list(
+    items: &[Item],
+    here: &RoomName,
+    on_leave: &Callback<RoomName>,
+    on_gone: &Callback<()>,
+) -> Html {
+    let on_leave = (items.len() > 1).then_some(on_leave);
     html! {
         <>
-            <ul class="rooms">{ for props.items.iter().map(|item| one(item, props)) }</ul>
-            <JoinRoom on_gone={props.on_gone.clone()} />
+            <ul class="rooms">{ for items.iter().map(|item| one(item, here, on_leave, on_gone)) }</ul>
+            <JoinRoom {on_gone} />
         </>
     }
 }
 
-fn one(item: &Item, props: &RoomListProps) -> Html {
+fn one(item: &Item, here: &RoomName, on_leave: Option<&Callback<RoomName>>, on_gone: &Callback<()>) -> Html {
     let Item { room, unread, has_unsent } = item;
-    let is_here = *room == props.here;
+    let is_here = room == here;
     let onclick = {
-        let (room, on_gone) = (room.clone(), props.on_gone.clone());
+        let (room, on_gone) = (room.clone(), on_gone.clone());
         move |event: MouseEvent| {
             if navigation::is_for_this_page(&event) {
                 event.prevent_default();
@@ -48,10 +42,10 @@ fn one(item: &Item, props: &RoomListProps) -> Html {
             }
         }
     };
-    let leave = {
-        let (room, on_leave) = (room.clone(), props.on_leave.clone());
-        move |_: MouseEvent| on_leave.emit(room.clone())
-    };
+    let leave = on_leave.map(|on_leave| {
+        let room = room.clone();
+        on_leave.reform(move |_: MouseEvent| room.clone())
+    });
     let said = count(unread.count, unread.and_more);
     let label = (unread.count > 0).then(|| words::room_state(room.as_str(), &said, unread.calls));
     html! {
@@ -65,7 +59,7 @@ fn one(item: &Item, props: &RoomListProps) -> Html {
                     </span>
                 }
             </a>
-            if props.items.len() > 1 {
+            if let Some(leave) = leave {
                 <button type="button" class="quiet" aria-label={words::leave(room.as_str())}
                     title={words::leave(room.as_str())} onclick={leave}>{ icons::close() }</button>
             }

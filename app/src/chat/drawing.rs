@@ -8,7 +8,7 @@ use super::{Chat, Dialog, Msg, Panel};
 use crate::{
     avatar::avatar,
     composer::Composer,
-    dialog::{find_room::FindRoom, search::Search, settings::Settings, shortcuts::Shortcuts},
+    dialog::{find_room::FindRoom, search::Search, settings::Settings, shortcuts::shortcuts},
     health::{HEIGHT, WIDTH},
     icons,
     invitation::Invitation,
@@ -16,7 +16,7 @@ use crate::{
     line_status::LineStatus,
     messages::Messages,
     people::people,
-    room_list::{Item, RoomList},
+    room_list::{Item, room_list},
     time,
     unsent::{self, About},
     words,
@@ -130,6 +130,7 @@ impl Chat {
             has_unsent: *room != ctx.props().room && !unsent::of(room).trim().is_empty(),
             room: room.clone(),
         };
+        let items: Vec<_> = self.list.iter().map(item).collect();
         let name = self.name(ctx);
         let settings = link.callback(|_: MouseEvent| Msg::Dialog(Some(Dialog::Settings)));
         html! {
@@ -141,8 +142,7 @@ impl Chat {
                         { icons::close() }
                     </button>
                 </p>
-                <RoomList items={self.list.iter().map(item).collect::<Vec<_>>()} here={ctx.props().room.clone()}
-                    on_leave={link.callback(Msg::Leave)} on_gone={self.tell.gone.clone()} />
+                { room_list(&items, &ctx.props().room, &link.callback(Msg::Leave), &self.tell.gone) }
                 { self.line_health() }
                 <button type="button" class="me" onclick={settings}>
                     { avatar(self.me_id(), &name) }<bdi class="name">{ name.as_str().to_owned() }</bdi>
@@ -206,7 +206,7 @@ impl Chat {
             Some(Dialog::Settings) => {
                 html! { <Settings name={self.name(ctx)} on_rename={self.tell.rename.clone()} {on_close} /> }
             }
-            Some(Dialog::Shortcuts) => html! { <Shortcuts {on_close} /> },
+            Some(Dialog::Shortcuts) => shortcuts(on_close),
         }
     }
 }

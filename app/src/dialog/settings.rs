@@ -86,38 +86,22 @@ pub(crate) fn Settings(props: &SettingsProps) -> Html {
                 <select id="theme" onchange={dress}>{ for themes }</select>
             </div>
             <div class="setting"><Notify /></div>
-            <div class="setting">
-                <Switch choice={Choice::Sound} by_default=false label={words::sound()} />
-            </div>
-            <div class="setting">
-                <Switch choice={Choice::Typing} by_default=true label={words::show_typing()} />
-            </div>
+            <div class="setting">{ switch(Choice::Sound, false, words::sound()) }</div>
+            <div class="setting">{ switch(Choice::Typing, true, words::show_typing()) }</div>
         </Dialog>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct SwitchProps {
-    choice: Choice,
-    by_default: bool,
-    label: String,
-}
-
 /// Something that is on or off.
-#[component]
-fn Switch(props: &SwitchProps) -> Html {
-    let SwitchProps { choice, by_default, label } = props;
-    let onchange = {
-        let choice = *choice;
-        move |event: Event| {
-            if let Some(switch) = event.target_dyn_into::<HtmlInputElement>() {
-                choice.turn(switch.checked());
-            }
+fn switch(choice: Choice, by_default: bool, label: String) -> Html {
+    let onchange = move |event: Event| {
+        if let Some(switch) = event.target_dyn_into::<HtmlInputElement>() {
+            choice.turn(switch.checked());
         }
     };
     html! {
         <label class="switch">
-            <input type="checkbox" checked={choice.is_on(*by_default)} {onchange} />{ label.clone() }
+            <input type="checkbox" checked={choice.is_on(by_default)} {onchange} />{ label }
         </label>
     }
 }

@@ -1,18 +1,12 @@
 //! The overview of the keyboard shortcuts.
 
-use yew::{Callback, Html, Properties, component, html};
+use yew::{Callback, Html, html};
 
 use super::Dialog;
 use crate::words;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct ShortcutsProps {
-    pub(crate) on_close: Callback<()>,
-}
-
 /// The overview of the keyboard shortcuts.
-#[component]
-pub(crate) fn Shortcuts(props: &ShortcutsProps) -> Html {
+pub(crate) fn shortcuts(on_close: Callback<()>) -> Html {
     let all: [(&[&str], String); 13] = [
         (&["Enter"], words::key_enter()),
         (&["↑"], words::key_up()),
@@ -29,7 +23,7 @@ pub(crate) fn Shortcuts(props: &ShortcutsProps) -> Html {
         (&["Ctrl /", "?"], words::key_help()),
     ];
     html! {
-        <Dialog title={words::shortcuts()} on_close={props.on_close.clone()}>
+        <Dialog title={words::shortcuts()} {on_close}>
             <dl class="shortcuts">
                 { for all.iter().map(|(keys, does)| html! {
                     <div>
