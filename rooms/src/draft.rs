@@ -4,7 +4,7 @@ use openline_protocol::{
     Body, Epoch, MessageId, Post, RoomName, Why,
     json::{FromJson, Json, Unfit},
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// Something written that is not yet known to be an entry. It is kept until it is settled, or until its author
 /// discards it.
@@ -23,8 +23,8 @@ pub struct Draft {
     /// The log it was written for, if that was known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub epoch: Option<Epoch>,
-    /// What has become of it.
-    #[serde(skip)]
+    /// What has become of it. Of this only a refusal is kept: all else each page finds out for itself.
+    #[serde(rename = "refused", serialize_with = "refusal", skip_serializing_if = "Fate::is_open")]
     pub fate: Fate,
 }
 
@@ -37,7 +37,7 @@ impl FromJson for Draft {
             body: fields.take("body")?,
             written_at: fields.take("written_at")?,
             epoch: fields.take("epoch")?,
-            fate: Fate::default(),
+            fate: fields.take::<Option<_>>("refused")?.map_or(Fate::Pending, |why| Fate::Refused { why }),
         })
     }
 }
@@ -78,6 +78,12 @@ impl Draft {
         matches!(self.fate, Fate::Storing | Fate::Pending | Fate::Held { .. })
     }
 
+    /// It, as it is kept.
+    pub(crate) fn to_keep(&self) -> Self {
+        let fate = if self.fate.is_open() { Fate::Pending } else { self.fate.clone() };
+        Self { fate, ..self.clone() }
+    }
+
     /// How many bytes its body has.
     pub(crate) fn bytes(&self) -> usize {
         self.body.len()
@@ -85,5 +91,47 @@ impl Draft {
 
     pub(crate) fn to_post(&self, room: &RoomName) -> Post {
         Post { room: room.clone(), id: self.id, kind: self.kind.clone(), body: self.body.clone() }
+    }
+}
+
+impl Fate {
+    /// Whether the server has not refused it for good.
+    pub(crate) fn is_open(&self) -> bool {
+        !matches!(self, Self::Refused { .. })
+    }
+}
+
+/// A refusal as it is kept: its reason, as on the wire.
+fn refusal<S: Serializer>(fate: &Fate, to: S) -> Result<S::Ok, S::Error> {
+    if let Fate::Refused { why } = fate { why.serialize(to) } else { to.serialize_none() }
+}
+
+#[cfg(test)]
+mod tests {
+    use openline_protocol::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn draft(fate: Fate) -> Draft {
+        let (id, body) = (MessageId(Uuid::nil()), Body::text("hi"));
+        Draft { id, kind: None, body, written_at: 1, epoch: None, fate }
+    }
+
+    #[test]
+    fn a_refusal_is_kept_with_its_draft_and_nothing_else_that_became_of_it() {
+        for (fate, kept) in [
+            (Fate::Refused { why: Why::TooLong { limit: 9 } }, Fate::Refused { why: Why::TooLong { limit: 9 } }),
+            (Fate::Refused { why: Why::BadKind {} }, Fate::Refused { why: Why::BadKind {} }),
+            (Fate::Held { why: Why::StorageFull {} }, Fate::Pending),
+            (Fate::OtherLog, Fate::Pending),
+        ] {
+            let json = serde_json::to_string(&draft(fate.clone())).unwrap();
+            assert_eq!(json::read::<Draft>(&json), Ok(draft(kept.clone())), "{json}");
+            assert_eq!(draft(fate).to_keep(), draft(kept));
+        }
+        let (json, kept) = (serde_json::to_string(&draft(Fate::Pending)).unwrap(), draft(Fate::Pending));
+        assert_eq!(json, r#"{"id":"00000000-0000-0000-0000-000000000000","body":{"text":"hi"},"written_at":1}"#);
+        assert_eq!(json::read::<Draft>(&json), Ok(kept), "as older pages kept it");
     }
 }

@@ -26,9 +26,11 @@ impl Memory {
                 Some(FromStore::Loaded(room, kept))
             }
             ToStore::KeepDraft(room, draft) => {
-                let id = draft.id;
-                // What becomes of it in this page is not part of what is kept.
-                self.drafts.insert((room.clone(), id), Draft { fate: Default::default(), ..draft });
+                let (id, key) = (draft.id, (room.clone(), draft.id));
+                if !draft.fate.is_open() && !self.drafts.contains_key(&key) {
+                    return Some(FromStore::NotKept(room, id));
+                }
+                self.drafts.insert(key, draft.to_keep());
                 Some(FromStore::Kept(room, id))
             }
             ToStore::DropDraft(room, id) => {
@@ -51,5 +53,30 @@ impl Memory {
     /// The token that is kept.
     pub fn token(&self) -> Option<&Token> {
         self.token.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use openline_protocol::{Body, Why};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::draft::Fate;
+
+    #[test]
+    fn what_one_tab_discarded_does_not_come_back_because_another_was_told_that_it_is_refused() {
+        let (room, id): (RoomName, _) = ("lobby".parse().unwrap(), MessageId(Uuid::nil()));
+        let draft = |fate| Draft { id, kind: None, body: Body::text("hi"), written_at: 1, epoch: None, fate };
+        let refused = draft(Fate::Refused { why: Why::BadKind {} });
+        let mut store = Memory::default();
+        store.take(ToStore::KeepDraft(room.clone(), draft(Fate::Storing)));
+        let answer = store.take(ToStore::KeepDraft(room.clone(), refused.clone()));
+        assert_eq!(answer, Some(FromStore::Kept(room.clone(), id)));
+        let kept = Kept { drafts: vec![refused.clone()], read: None };
+        assert_eq!(store.take(ToStore::Load(room.clone())), Some(FromStore::Loaded(room.clone(), kept)));
+        store.take(ToStore::DropDraft(room.clone(), id));
+        assert_eq!(store.take(ToStore::KeepDraft(room.clone(), refused)), Some(FromStore::NotKept(room.clone(), id)));
+        assert_eq!(store.take(ToStore::Load(room.clone())), Some(FromStore::Loaded(room, Kept::default())));
     }
 }

@@ -62,23 +62,32 @@ impl Outbox {
         self.loads == 0
     }
 
-    /// Puts a draft in its place by time; one that is there already stays as it is.
+    /// Puts a draft in its place by time. One that is there already stays as it is, unless it has been refused since.
     pub(crate) fn put(&mut self, draft: Draft) {
-        if self.slot(draft.id).is_some() {
+        if let Some(slot) = self.slot(draft.id) {
+            let was = slot.draft.fate.clone();
+            if !draft.fate.is_open() && matches!(was, Fate::Pending | Fate::Held { .. }) {
+                slot.draft.fate = draft.fate;
+                self.let_go(&was);
+            }
             return;
         }
         let place = self.drafts.partition_point(|slot| slot.draft.written_at <= draft.written_at);
         self.drafts.insert(place, Slot { draft, said: false });
     }
 
-    /// Another tab keeps this draft. One that its author sent into another log there goes out from here as well.
+    /// Another tab keeps this draft. One that its author sent there once more goes out from here as well.
     pub(crate) fn kept_elsewhere(&mut self, draft: Draft) {
-        match self.slot(draft.id) {
-            Some(slot) if slot.draft.fate == Fate::OtherLog && slot.draft.epoch != draft.epoch => {
+        let is_sent_again = |here: &Draft| match here.fate {
+            Fate::OtherLog => here.epoch != draft.epoch,
+            Fate::Refused { .. } => draft.fate.is_open(),
+            _ => false,
+        };
+        match self.slot(draft.id).filter(|slot| is_sent_again(&slot.draft)) {
+            Some(slot) => {
                 slot.draft = draft;
                 slot.said = false;
             }
-            Some(_) => {}
             None => self.put(draft),
         }
     }
@@ -90,9 +99,7 @@ impl Outbox {
         }
         let place = self.drafts.iter().position(|slot| slot.draft.id == id)?;
         let draft = self.drafts.remove(place).draft;
-        if matches!(draft.fate, Fate::Held { .. }) {
-            self.held = None;
-        }
+        self.let_go(&draft.fate);
         Some(draft)
     }
 
@@ -127,15 +134,13 @@ impl Outbox {
         knows_awaited || pause.is_none()
     }
 
-    /// Its author wants it posted once more, into the log the room has now. Where the store does not have it so, it is
-    /// returned, to be stored first.
+    /// Its author wants it posted once more, into the log the room has now. Returned to be stored so first.
     pub(crate) fn retry(&mut self, id: MessageId, epoch: Option<Epoch>) -> Option<Draft> {
         let slot = self.slot(id).filter(|slot| !slot.draft.is_underway())?;
-        let is_stored = slot.draft.fate != Fate::NotStored && slot.draft.epoch == epoch;
-        slot.draft.fate = if is_stored { Fate::Pending } else { Fate::Storing };
+        slot.draft.fate = Fate::Storing;
         slot.draft.epoch = epoch;
         slot.said = false;
-        (!is_stored).then(|| slot.draft.clone())
+        Some(slot.draft.clone())
     }
 
     /// The room is left, or joined again: of whatever was said, the answer may never come.
@@ -191,6 +196,13 @@ impl Outbox {
     /// What is waited for, if anything is held.
     pub(crate) fn held(&self) -> Option<Pause> {
         self.held
+    }
+
+    /// A draft is no longer underway. If others waited for it, they need not.
+    fn let_go(&mut self, was: &Fate) {
+        if matches!(was, Fate::Held { .. }) {
+            self.held = None;
+        }
     }
 
     /// A draft that was being stored has come to this.

@@ -168,8 +168,8 @@ impl Replicas {
     pub fn retry(&mut self, room: &RoomName, id: MessageId, now: u64) -> Vec<Effect> {
         self.on(room, |replica| {
             let epoch = replica.known_epoch();
-            let unstored = replica.outbox().retry(id, epoch);
-            unstored.map(|draft| keep(replica, draft)).into_iter().chain(posts(replica, now)).collect()
+            let again = replica.outbox().retry(id, epoch);
+            again.map(|draft| keep(replica, draft)).into_iter().chain(posts(replica, now)).collect()
         })
     }
 
@@ -379,10 +379,12 @@ impl Replicas {
             let out = why == (Why::NotJoined {});
             let pause = pause.or(out.then(|| Pause::new(now, 0)));
             let goes_on = replica.outbox().refused(id, why, pause);
-            if replica.is_joined() && (out || !goes_on) {
-                return join(replica);
-            }
-            posts(replica, now)
+            // It stays refused on the next visit, and on other tabs.
+            let refused = replica.drafts().find(|draft| draft.id == id && !draft.fate.is_open()).cloned();
+            let kept = refused.map(|draft| keep(replica, draft));
+            let has_to_join = replica.is_joined() && (out || !goes_on);
+            let said = if has_to_join { join(replica) } else { posts(replica, now) };
+            kept.into_iter().chain(said).collect()
         })
     }
 

@@ -21,7 +21,7 @@ use self::{
 use crate::{
     draft::{Draft, Fate},
     replicas::{Effect, Replicas},
-    to_store::ToStore,
+    to_store::{FromStore, ToStore},
 };
 
 /// `OPENLINE_SEEDS=20000 cargo test -p openline-rooms` looks longer.
@@ -42,8 +42,8 @@ fn whatever_happens_every_draft_is_in_the_log_once_and_in_order_and_every_replic
         world.heal();
         world.check(&mut seen);
     }
-    let Seen { settled, gaps, elsewhere, other_logs, redials, trimmed } = seen;
-    let all = [settled / 20, gaps, elsewhere, other_logs, redials, trimmed];
+    let Seen { settled, gaps, elsewhere, other_logs, redials, trimmed, still_refused } = seen;
+    let all = [settled / 20, gaps, elsewhere, other_logs, redials, trimmed, still_refused];
     assert!(all.iter().all(|count| *count > 0), "the schedules do too little to show anything: {seen:?}");
 }
 
@@ -172,7 +172,7 @@ impl World {
     fn write(&mut self, place: usize) {
         let (room, id) = (self.a_room(), MessageId(Uuid::from_u128(self.rng.random())));
         self.now += 1;
-        let body = Body::text("hi");
+        let body = Body::text(if self.rng.random_range(0..12) == 0 { "too long" } else { "hi" });
         let draft = Draft { id, kind: None, body, written_at: self.now, epoch: None, fate: Fate::Storing };
         self.written[self.lives[&(place, room.clone())]].1.push(id);
         if let Some(cursor) = self.tabs[place].replicas.get(&room).unwrap().cursor() {
@@ -350,7 +350,9 @@ impl World {
             others.for_each(|(_, tab)| tab.news.push_back(news.clone()));
         }
         if let Some(answer) = answer {
+            let refused = refused_in(&answer);
             let effects = self.tabs[place].replicas.stored(answer, self.now);
+            self.check_refused(place, &refused);
             self.apply(place, effects);
         }
     }
@@ -379,7 +381,7 @@ impl World {
 
     /// Everything works from here on, until nothing is left to do.
     fn heal(&mut self) {
-        self.server.full = false;
+        (self.server.full, self.server.is_lenient) = (false, true);
         self.browsers.iter_mut().for_each(|browser| browser.full = false);
         for round in 0.. {
             assert!(round < 10_000, "seed {}: it does not come to rest: {}", self.seed, self.unrest());
@@ -443,4 +445,11 @@ impl World {
         };
         self.tabs.iter().map(tab).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// The drafts that the store says were refused.
+fn refused_in(answer: &FromStore) -> Vec<(RoomName, MessageId)> {
+    let FromStore::Loaded(room, kept) = answer else { return Vec::new() };
+    let refused = kept.drafts.iter().filter(|draft| matches!(draft.fate, Fate::Refused { .. }));
+    refused.map(|draft| (room.clone(), draft.id)).collect()
 }

@@ -75,9 +75,11 @@ impl Store {
     }
 
     /// Puts a draft where it is safe from a crash of the page until [`Self::take`] has taken it, if there is such a
-    /// place.
+    /// place. One that was refused is kept already; its refusal would be found out again.
     pub(crate) fn note(&self, message: &ToStore) {
-        if let (ToStore::KeepDraft(room, draft), Some(local)) = (message, &self.local) {
+        if let (ToStore::KeepDraft(room, draft), Some(local)) = (message, &self.local)
+            && draft.fate.is_open()
+        {
             // Where local storage is full the draft is unsafe for as long as the database takes, and no longer.
             drop(local.keep_draft(room, draft));
         }

@@ -7,7 +7,7 @@ use openline_protocol::{
 };
 use serde::Serialize;
 
-use crate::draft::{Draft, Fate};
+use crate::draft::Draft;
 
 /// Something for the store. Requests are carried out in the order they were made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,8 @@ use crate::draft::{Draft, Fate};
 pub enum ToStore {
     /// What is kept of this room? Answered with [`FromStore::Loaded`].
     Load(RoomName),
-    /// Keep this draft as it is now. Answered with [`FromStore::Kept`] once it is safe, or [`FromStore::NotKept`].
+    /// Keep this draft as it is now; one that was refused only if it is kept still, because another tab may have dropped
+    /// it. Answered with [`FromStore::Kept`] once it is safe, or [`FromStore::NotKept`].
     KeepDraft(RoomName, Draft),
     /// This draft is settled or discarded. Needs no answer: one that is still there is settled again.
     DropDraft(RoomName, MessageId),
@@ -39,7 +40,7 @@ pub enum FromStore {
     Loaded(RoomName, Kept),
     /// The draft is safe.
     Kept(RoomName, MessageId),
-    /// The draft could not be kept: the store is full, or fails.
+    /// The draft could not be kept: the store is full, or fails; or it was refused, and dropped before.
     NotKept(RoomName, MessageId),
     /// The room has been read this far, here or in another tab.
     Read(RoomName, Cursor),
@@ -102,8 +103,7 @@ impl ToStore {
     /// What the other tabs are to be told once this is done.
     pub(crate) fn to_tabs(&self) -> Option<ToTabs> {
         match self.clone() {
-            // What becomes of it there is for the other tab to find out.
-            Self::KeepDraft(room, draft) => Some(ToTabs::Kept { room, draft: Draft { fate: Fate::Pending, ..draft } }),
+            Self::KeepDraft(room, draft) => Some(ToTabs::Kept { room, draft: draft.to_keep() }),
             Self::DropDraft(room, id) => Some(ToTabs::Dropped { room, id }),
             Self::Read(room, cursor) => Some(ToTabs::Read { room, cursor }),
             Self::Load(_) | Self::Claim { .. } => None,
@@ -131,9 +131,10 @@ pub(crate) fn further(kept: Option<&Cursor>, new: &Cursor) -> Cursor {
 
 #[cfg(test)]
 mod tests {
-    use openline_protocol::{Body, Epoch, Seq, json};
+    use openline_protocol::{Body, Epoch, Seq, Why, json};
 
     use super::*;
+    use crate::draft::Fate;
 
     #[test]
     fn what_one_tab_tells_is_what_another_hears() {

@@ -73,7 +73,7 @@ async fn a_lobby_whose_line_is_down_with_a_draft_that_waits() {
 async fn a_refused_draft() {
     let (server, browser) = (Server::start(&["--text", "12"]).await, Browser::chromium().await);
     let ada = chat(&browser, &server.url("/r/lobby")).await;
-    ada.say("this is too long for this server").await;
+    ada.say("more than this server takes").await;
     ada.says("too long").await;
     for_everybody(&ada, "refused draft").await;
     ada.close().await;

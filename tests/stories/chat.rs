@@ -123,11 +123,11 @@ async fn the_line_is_cut_between_a_post_and_its_entry_and_the_entry_is_there_onc
 async fn a_refused_post_says_why_and_can_be_edited_or_discarded() {
     let stage = Stage::with(&["--text", "12"]).await;
     let ada = stage.enter("Ada").await;
-    ada.say("this is too long for this server").await;
+    ada.say("more than this server takes").await;
     ada.says("too long").await;
     assert_eq!(ada.entries().await, [""; 0]);
     ada.push("Edit").await;
-    assert_eq!(ada.written().await, "this is too long for this server");
+    assert_eq!(ada.written().await, "more than this server takes");
     assert_eq!(ada.drafts().await, [""; 0]);
     ada.press(Key::Enter).await;
     ada.says("too long").await;

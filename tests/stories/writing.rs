@@ -101,7 +101,7 @@ async fn what_is_typed_in_two_tabs_erases_nothing_of_what_is_typed_in_the_other(
 async fn a_refused_draft_can_be_retried_and_copied() {
     let stage = Stage::with(&["--text", "12"]).await;
     let ada = stage.enter("Ada").await;
-    ada.say("this is too long for this server").await;
+    ada.say("more than this server takes").await;
     ada.says("too long").await;
     ada.eval(
         "void (navigator.clipboard ? navigator.clipboard.writeText = async text => { window.copied = text; } : 0)",
@@ -109,12 +109,38 @@ async fn a_refused_draft_can_be_retried_and_copied() {
     .await;
     ada.push("Copy").await;
     ada.says("Copied").await;
-    assert_eq!(ada.eval("window.copied").await, "this is too long for this server");
+    assert_eq!(ada.eval("window.copied").await, "more than this server takes");
     ada.eval(COUNT_TURNS).await;
     ada.push("Retry").await;
     ada.until("asked again, and refused again", "window.turns >= 2").await;
     ada.says("too long").await;
-    assert_eq!(ada.drafts().await, ["this is too long for this server"]);
+    assert_eq!(ada.drafts().await, ["more than this server takes"]);
+    end([ada]).await;
+}
+
+#[tokio::test]
+async fn a_refused_draft_is_still_refused_after_a_reload_and_in_another_tab_and_is_not_asked_again() {
+    let stage = Stage::in_chromium(&["--text", "12"]).await;
+    let ada = stage.enter("Ada").await;
+    ada.say("more than this server takes").await;
+    ada.says("too long").await;
+    ada.run_first(COUNT_POSTS).await;
+    ada.reload().await;
+    ada.says("too long").await;
+    // What is posted leaves in order: were it asked again, it would have been before this.
+    ada.say("short").await;
+    ada.sees(&["short"]).await;
+    assert_eq!(ada.eval("window.posts").await, 1);
+    for button in ["Retry", "Edit", "Copy", "Discard"] {
+        let there = format!("[...document.querySelectorAll('li.draft button')].some(b => b.innerText === '{button}')");
+        ada.until(button, &there).await;
+    }
+    ada.new_tab(&stage.server.url("/r/lobby")).await;
+    ada.says("too long").await;
+    ada.push("Discard").await;
+    ada.until("nothing left of it", "!document.querySelector('li.draft')").await;
+    ada.close_tab_and_look_at_the_other().await;
+    ada.until("nor in the first tab", "!document.querySelector('li.draft')").await;
     end([ada]).await;
 }
 
@@ -133,6 +159,16 @@ const TIME_PASTES: &str = "(() => {
     addEventListener('paste', () => begin = performance.now(), true);
     addEventListener('paste', () => window.took = performance.now() - begin);
 })()";
+
+/// Counts the posts that leave.
+const COUNT_POSTS: &str = "{
+    window.posts = 0;
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (data) {
+        if (String(data).startsWith('{\"post\"')) window.posts += 1;
+        return send.call(this, data);
+    };
+}";
 
 /// Counts how often a draft's fate turns.
 const COUNT_TURNS: &str = "void (window.turns = 0, new MutationObserver(turns => window.turns += turns.length)

@@ -317,6 +317,33 @@ fn a_refused_draft_stays_with_its_reason_until_its_author_decides() {
 }
 
 #[test]
+fn a_draft_that_was_refused_is_still_refused_after_a_reload_and_not_asked_again() {
+    let mut replica = caught_up();
+    let refused = Draft { fate: Fate::Refused { why: Why::TooLong { limit: 4_000 } }, ..draft(7) };
+    replica.loaded(Kept { drafts: vec![refused.clone(), draft(8)], read: None });
+    assert_eq!(replica.due(0).iter().map(|post| post.id).collect::<Vec<_>>(), [id(8)]);
+    assert_eq!(replica.drafts().next(), Some(&refused));
+    assert_eq!(replica.outbox().retry(id(7), None).unwrap().fate, Fate::Storing, "the store is told, then the server");
+    replica.outbox().kept(id(7));
+    assert_eq!(replica.due(0).iter().map(|post| post.id).collect::<Vec<_>>(), [id(7), id(8)]);
+}
+
+#[test]
+fn what_is_refused_in_another_tab_is_refused_here_and_sent_again_where_its_author_asks() {
+    let mut replica = caught_up();
+    let refused = Draft { fate: Fate::Refused { why: Why::TooLong { limit: 4_000 } }, ..draft(7) };
+    replica.outbox().put(draft(7));
+    replica.outbox().put(draft(8));
+    replica.due(0);
+    replica.outbox().refused(id(7), Why::StorageFull {}, Some(Pause::new(0, 500)));
+    replica.outbox().kept_elsewhere(refused.clone());
+    assert_eq!(replica.drafts().next(), Some(&refused));
+    assert_eq!(replica.pause(), None, "nothing waits for it");
+    replica.outbox().kept_elsewhere(draft(7));
+    assert_eq!(replica.due(0).iter().map(|post| post.id).collect::<Vec<_>>(), [id(7), id(8)]);
+}
+
+#[test]
 fn a_draft_refused_for_now_goes_again_first_and_what_is_behind_it_waits() {
     let mut replica = caught_up();
     replica.outbox().put(draft(7));

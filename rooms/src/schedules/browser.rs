@@ -40,9 +40,10 @@ impl Browser {
     pub(super) fn note(&mut self, message: &ToStore) {
         if let ToStore::KeepDraft(room, draft) = message
             && !self.notes_are_off
+            && draft.fate.is_open()
         {
             self.noted.retain(|(_, noted)| noted.id != draft.id);
-            self.noted.push((room.clone(), Draft { fate: Default::default(), ..draft.clone() }));
+            self.noted.push((room.clone(), draft.to_keep()));
         }
     }
 
@@ -53,7 +54,9 @@ impl Browser {
             ToStore::KeepDraft(room, draft) if self.full && !self.keeps(room, draft.id) => {
                 return (Some(FromStore::NotKept(room.clone(), draft.id)), None);
             }
-            ToStore::KeepDraft(_, draft) => self.noted.retain(|(_, noted)| noted.id != draft.id),
+            ToStore::KeepDraft(_, draft) if draft.fate.is_open() => {
+                self.noted.retain(|(_, noted)| noted.id != draft.id)
+            }
             ToStore::DropDraft(_, id) => self.noted.retain(|(_, noted)| noted.id != *id),
             ToStore::Load(room) => {
                 for (room, draft) in self.noted.extract_if(.., |(noted_in, _)| noted_in == room) {

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use openline_protocol::{Join, PersonId};
+use openline_protocol::{Join, MessageId, PersonId, RoomName};
 use uuid::Uuid;
 
 use super::World;
+use crate::draft::Fate;
 
 /// What happened in all schedules together, so that they are known to show something.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,6 +17,7 @@ pub(super) struct Seen {
     pub(super) other_logs: u64,
     pub(super) redials: u64,
     pub(super) trimmed: u64,
+    pub(super) still_refused: u64,
 }
 
 impl World {
@@ -42,6 +44,19 @@ impl World {
             }
             self.seen.elsewhere += u64::from(!replica.is_at_latest());
             self.seen.trimmed += u64::from(replica.latest().len() > 150);
+        }
+    }
+
+    /// What the store says was refused is refused here, and not asked again, until its author asks.
+    pub(super) fn check_refused(&mut self, place: usize, refused: &[(RoomName, MessageId)]) {
+        for (room, id) in refused {
+            let mut drafts = self.tabs[place].replicas.get(room).unwrap().drafts();
+            let Some(draft) = drafts.find(|draft| draft.id == *id) else { continue };
+            // Where its author has asked again, the store is about to hear of it.
+            let is_retried = self.retried.contains(id);
+            let is_refused = matches!(draft.fate, Fate::Refused { .. });
+            assert!(is_refused || is_retried, "seed {}: a refusal is forgotten: {draft:?}", self.seed);
+            self.seen.still_refused += u64::from(is_refused);
         }
     }
 
@@ -125,5 +140,6 @@ impl Seen {
         self.other_logs += other.other_logs;
         self.redials += other.redials;
         self.trimmed += other.trimmed;
+        self.still_refused += other.still_refused;
     }
 }

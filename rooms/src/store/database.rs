@@ -76,11 +76,11 @@ impl Database {
         for message in messages {
             if let Err(error) = work.take(message).await {
                 drop(work.transaction.abort());
-                drop(JsFuture::from(committed).await);
+                drop(committed.await);
                 return Err(error);
             }
         }
-        JsFuture::from(committed).await?;
+        committed.await?;
         let Work { answers, moved, .. } = work;
         if let Some(local) = local {
             moved.iter().for_each(|(room, id)| local.drop_draft(room, *id));
@@ -138,6 +138,11 @@ impl Work<'_> {
                 self.answers.push(FromStore::Loaded(room.clone(), Kept { drafts, read }));
             }
             ToStore::KeepDraft(room, draft) => {
+                let key = draft_key(room, draft.id);
+                if !draft.fate.is_open() && done(&self.store(DRAFTS)?.get(&key)?).await?.is_undefined() {
+                    // It was dropped, or is where the database is not.
+                    return Err(StoreError);
+                }
                 self.put_draft(room, draft)?;
                 self.answers.push(FromStore::Kept(room.clone(), draft.id));
             }
@@ -202,12 +207,13 @@ fn result(request: &IdbRequest) -> Result<JsValue, StoreError> {
     Ok(request.result()?)
 }
 
-/// Resolves when a transaction is committed, and is refused when it is not. To be made before the first request.
-fn committed(transaction: &IdbTransaction) -> Promise {
-    Promise::new(&mut |resolve, reject| {
+/// Resolves when a transaction is committed, and is refused when it is not. To be made before the first request: it
+/// listens from then on, so that no abort, however early, is a rejection that nobody handles.
+fn committed(transaction: &IdbTransaction) -> JsFuture {
+    JsFuture::from(Promise::new(&mut |resolve, reject| {
         transaction.set_oncomplete(Some(&resolve));
         transaction.set_onabort(Some(&reject));
-    })
+    }))
 }
 
 /// All keys of a room's drafts: no name of a room has a slash, and the sign after it is a zero.

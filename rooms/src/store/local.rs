@@ -70,7 +70,9 @@ impl Local {
                 Some(FromStore::Loaded(room.clone(), kept))
             }
             ToStore::KeepDraft(room, draft) => {
-                let answer = if self.keep_draft(room, draft).is_ok() { FromStore::Kept } else { FromStore::NotKept };
+                let may_be = draft.fate.is_open() || self.get(&draft_key(room, draft.id)).is_some();
+                let is_kept = may_be && self.keep_draft(room, draft).is_ok();
+                let answer = if is_kept { FromStore::Kept } else { FromStore::NotKept };
                 Some(answer(room.clone(), draft.id))
             }
             ToStore::DropDraft(room, id) => {
