@@ -102,6 +102,20 @@ impl Fold {
         self.span = held;
     }
 
+    /// Takes in what is said about messages by entries that are held elsewhere.
+    pub(crate) fn note<'a>(&mut self, entries: impl IntoIterator<Item = &'a Rc<Entry>>) {
+        for entry in entries.into_iter().filter(|entry| entry.kind.is_some()) {
+            self.take_in(entry);
+        }
+    }
+
+    /// Whether what an entry says is said still: neither deleted nor changed since.
+    pub(crate) fn stands(&self, entry: &Entry) -> bool {
+        let about = if let Does::Edit(seq) = Kind::of(entry.kind.as_deref()).does { seq } else { entry.seq };
+        let key = (about, entry.from.id);
+        !self.deletes.contains_key(&key) && self.edits.get(&key).is_none_or(|latest| latest.seq <= entry.seq)
+    }
+
     /// The entries that are messages, in order.
     pub(crate) fn messages(&self) -> &VecDeque<Rc<Entry>> {
         &self.messages
@@ -297,6 +311,27 @@ mod tests {
         assert_eq!(fold.messages().iter().map(|entry| entry.seq.number()).collect::<Vec<_>>(), [8]);
         fold.follow(Some(&Epoch("b".into())), &VecDeque::from([entry(1, 2, "", "anew")]));
         assert_eq!(reading(&fold).iter().map(Message::text).collect::<Vec<_>>(), [Some("anew")]);
+    }
+
+    #[test]
+    fn what_is_read_far_back_reads_as_it_was_changed_since() {
+        let (all, mut fold) = (log(), Fold::default());
+        let texts =
+            |fold: &Fold| reading(fold).iter().map(|message| message.text().map(str::to_owned)).collect::<Vec<_>>();
+        fold.follow(epoch().as_ref(), &all.iter().take(2).cloned().collect());
+        assert_eq!(texts(&fold), [Some("one".into()), Some("two".into())]);
+        fold.note(all.iter().skip(2));
+        assert_eq!(texts(&fold), [Some("one, best".into()), None]);
+        assert_eq!(reading(&fold)[0].reactions.len(), 1);
+        assert_eq!(fold.messages().len(), 2, "what is noted is not among them");
+    }
+
+    #[test]
+    fn of_what_is_found_only_what_is_still_said_stands() {
+        let (all, mut fold) = (log(), Fold::default());
+        fold.note(&all);
+        let stands: Vec<_> = all.iter().filter(|entry| fold.stands(entry)).map(|entry| entry.seq.number()).collect();
+        assert_eq!(stands, [4, 5, 6, 7, 8, 9, 10, 11, 12, 13], "1 and 3 were changed since, 2 is deleted");
     }
 
     #[test]

@@ -6,6 +6,10 @@
 
 use openline_rooms::protocol::{PersonId, Post, Seq};
 
+/// What the kinds begin with that change how another message reads, the gravest first: for the server, which finds by
+/// this what is about old messages.
+pub(crate) const ABOUT: &str = "text/plain; delete=,text/plain; edit=,text/plain; react=,text/plain; unreact=";
+
 /// What an entry does, and whom it calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Kind {
@@ -125,6 +129,17 @@ mod tests {
             assert_eq!(Kind::of(Some(&media_type)), kind, "{media_type}");
         }
         assert_eq!(Kind::default().media_type(), None);
+    }
+
+    #[test]
+    fn the_server_finds_what_changes_a_message_by_what_its_kind_begins_with() {
+        let begins = |does| {
+            let kind = Kind { does, to: vec![Handle::of(person(7))] }.media_type().unwrap();
+            ABOUT.split(',').any(|about| kind.starts_with(&format!("{about}42;")))
+        };
+        let seq = seq(42);
+        assert!([Does::Edit(seq), Does::Delete(seq), Does::React(seq), Does::Unreact(seq)].into_iter().all(begins));
+        assert!(!begins(Does::Reply(seq)), "a reply is a message of its own");
     }
 
     #[test]

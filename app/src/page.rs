@@ -6,7 +6,7 @@ use openline_rooms::{
 };
 use yew::{Callback, Html, component, html, use_effect_with, use_state};
 
-use crate::{address::Address, astray::astray, chat::Chat, kept, navigation, welcome::Welcome, words};
+use crate::{address::Address, astray::astray, chat::Chat, kept, kind, navigation, welcome::Welcome, words};
 
 /// The whole page.
 #[component]
@@ -57,7 +57,13 @@ impl PartialEq for Shared {
 
 /// The page's one line, to the server the page came from.
 fn open(name: &PersonName) -> Rooms {
-    Rooms::open(Options { server: server(), http: navigation::base(), name: name.clone(), store: Store::browser() })
+    Rooms::open(Options {
+        server: server(),
+        http: navigation::base(),
+        about: kind::ABOUT,
+        name: name.clone(),
+        store: Store::browser(),
+    })
 }
 
 fn server() -> String {

@@ -71,12 +71,17 @@ impl Place {
             self.draw(replica);
             return Vec::new();
         };
-        self.fold.follow(Some(&cursor.epoch), replica.latest());
+        let (epoch, latest) = (Some(&cursor.epoch), replica.latest());
         if replica.is_at_latest() {
             self.elsewhere = None;
         } else {
-            self.elsewhere.get_or_insert_default().follow(Some(&cursor.epoch), replica.entries());
+            // Where the viewer stays behind, what is known of those messages does.
+            let elsewhere = self.elsewhere.get_or_insert_with(|| std::mem::take(&mut self.fold));
+            elsewhere.follow(epoch, replica.entries());
+            elsewhere.note(latest);
         }
+        self.fold.follow(epoch, latest);
+        self.elsewhere.as_mut().unwrap_or(&mut self.fold).note(replica.about());
         self.history = self.history.take().filter(|history| history.epoch == cursor.epoch);
         let begins = self.history.is_none() && replica.is_caught_up() && replica.is_loaded();
         if begins {

@@ -1,5 +1,6 @@
 //! Older entries, over HTTP: `GET /rooms/{room}/entries?before=SEQ&limit=N` or `?after=SEQ&limit=N`; and what is found
-//! among them: `GET /rooms/{room}/search?q=WORDS&before=SEQ&limit=N`.
+//! among them: `GET /rooms/{room}/search?q=WORDS&before=SEQ&limit=N`. With `&about=KINDS` each brings what is about its
+//! entries.
 
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 
@@ -7,7 +8,7 @@ use crate::{
     body::Body,
     entry::{Entry, Person},
     id::{Epoch, MessageId, Seq},
-    json::from_json,
+    json::{FromJson, Json, Unfit, from_json},
 };
 
 /// A page of a room's log, in rising order (of what is found, the newest first); bytes bodies stand in it as base64.
@@ -20,15 +21,28 @@ pub struct Page {
     pub entries: Vec<Entry>,
     /// Whether there are more in the direction asked for.
     pub more: bool,
+    /// If it was asked for: what is about these entries and lies wherever in the log, in no order.
+    #[serde(serialize_with = "inline", skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<Entry>,
 }
 
-from_json!(struct Page { epoch, entries, more });
+impl FromJson for Page {
+    fn from_json(json: Json<'_>) -> Result<Self, Unfit> {
+        let mut fields = json.fields()?;
+        let (epoch, entries, more) = (fields.take("epoch")?, fields.take("entries")?, fields.take("more")?);
+        Ok(Self { epoch, entries, more, about: fields.take_or("about", Vec::new())? })
+    }
+}
+
+from_json!(serde Page);
 
 impl Page {
     /// How many entries a page has when the request says nothing.
     pub const LIMIT: usize = 50;
     /// The most entries a page has.
     pub const MAX_LIMIT: usize = 200;
+    /// The most entries that are about those of a page and come with it.
+    pub const MAX_ABOUT: usize = 1_000;
 }
 
 fn inline<S: Serializer>(entries: &[Entry], to: S) -> Result<S::Ok, S::Error> {

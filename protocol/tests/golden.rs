@@ -200,7 +200,8 @@ fn entries_encoded_before_make_the_same_frames() {
 
 #[test]
 fn over_http_bytes_stand_in_the_page_as_base64() {
-    let page = Page { epoch: epoch(), entries: vec![entry(1, Body::bytes(&b"one"[..]))], more: true };
+    let page =
+        Page { epoch: epoch(), entries: vec![entry(1, Body::bytes(&b"one"[..]))], more: true, about: Vec::new() };
     let text = golden(
         r#"{"epoch":"e1","entries":[
             {"seq":1,"id":"$ID","from":$ADA,"at":1795377918120,"body":{"bytes":"b25l"}}],"more":true}"#,

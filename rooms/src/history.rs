@@ -5,8 +5,8 @@ use openline_protocol::{Page, RoomName, json};
 
 use crate::view::Span;
 
-/// A page of entries, or why it could not be had, in words for a person.
-pub(crate) async fn fetch(http: &str, room: &RoomName, span: Span) -> Result<Page, String> {
+/// A page of entries, with what is `about` them; or why it could not be had, in words for a person.
+pub(crate) async fn fetch(http: &str, about: &str, room: &RoomName, span: Span) -> Result<Page, String> {
     let room = String::from(js_sys::encode_uri_component(room.as_str()));
     let range = match span {
         Span::Before(before) => format!("before={before}"),
@@ -14,7 +14,8 @@ pub(crate) async fn fetch(http: &str, room: &RoomName, span: Span) -> Result<Pag
         // The place is in the middle of it. One page has no hole, where two could have one between them.
         Span::Around(seq) => format!("before={}", seq.number() + Page::LIMIT as u64 / 2),
     };
-    let url = format!("{http}/rooms/{room}/entries?{range}&limit={}", Page::LIMIT);
+    let about = String::from(js_sys::encode_uri_component(about));
+    let url = format!("{http}/rooms/{room}/entries?{range}&limit={}&about={about}", Page::LIMIT);
     let answer = Request::get(&url).send().await.map_err(|_| "the server can't be reached".to_owned())?;
     if !answer.ok() {
         return Err(format!("the server answered {} {}", answer.status(), answer.status_text()));

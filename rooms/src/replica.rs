@@ -95,6 +95,12 @@ impl Replica {
         self.view.shown().entries()
     }
 
+    /// What is about the entries where the reader is and may lie beyond the last of them, in no order: it came with their
+    /// pages, if [`Options::about`](crate::Options::about) asks for it. What has come since is among the latest.
+    pub fn about(&self) -> impl Iterator<Item = &Rc<Entry>> {
+        self.view.shown().about()
+    }
+
     /// The newest entries held, whether or not the reader is there: what comes is appended to them.
     pub fn latest(&self) -> &VecDeque<Rc<Entry>> {
         self.view.latest().entries()

@@ -38,6 +38,9 @@ pub struct Options {
     pub server: String,
     /// What goes before `/rooms/…` to fetch older entries: nothing for the page's own origin.
     pub http: String,
+    /// What the kinds of entries that are about others begin with, up to the place they are about, and with commas
+    /// between them: such as `text/plain; edit=`. A page of older entries brings what is about them ([`Replica::about`]).
+    pub about: &'static str,
     /// The name to go by.
     pub name: PersonName,
     /// Where to keep drafts and the token.
@@ -54,6 +57,7 @@ pub struct Rooms(Rc<Inner>);
 struct Inner {
     server: String,
     http: String,
+    about: &'static str,
     replicas: RefCell<Replicas>,
     session: RefCell<Option<Session>>,
     line: RefCell<Line>,
@@ -81,11 +85,12 @@ pub enum PostError {
 impl Rooms {
     /// Dials the server, and goes on doing so.
     pub fn open(options: Options) -> Self {
-        let Options { server, http, name, store } = options;
+        let Options { server, http, about, name, store } = options;
         let session = SessionId::from(Uuid::new_v4());
         let inner = Rc::new_cyclic(|weak: &Weak<Inner>| Inner {
             server,
             http,
+            about,
             replicas: RefCell::new(Replicas::new(name, store.token(), session)),
             session: RefCell::default(),
             line: RefCell::new(Line::Dialling),
@@ -346,9 +351,9 @@ impl Inner {
     }
 
     fn fetch(self: &Rc<Self>, room: RoomName, span: Span) {
-        let (weak, http) = (Rc::downgrade(self), self.http.clone());
+        let (weak, http, about) = (Rc::downgrade(self), self.http.clone(), self.about);
         wasm_bindgen_futures::spawn_local(async move {
-            let page = history::fetch(&http, &room, span).await;
+            let page = history::fetch(&http, about, &room, span).await;
             if let Some(inner) = weak.upgrade() {
                 inner.act(|replicas| replicas.page(&room, span, page));
             }

@@ -3,7 +3,7 @@
 
 use std::{collections::VecDeque, rc::Rc};
 
-use openline_protocol::{Entry, Seq};
+use openline_protocol::{Entry, Page, Seq};
 
 /// Whether there is more on one side of the entries held.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,9 +22,19 @@ pub enum History {
 #[derive(Debug)]
 pub(crate) struct Run {
     entries: VecDeque<Rc<Entry>>,
+    /// What is about them and may lie beyond, as their pages brought it.
+    about: Vec<About>,
     bytes: usize,
     pub(crate) before: History,
     pub(crate) after: History,
+}
+
+/// An entry that is about something in a page.
+#[derive(Debug)]
+struct About {
+    /// The first and the last place of that page.
+    page: (Seq, Seq),
+    entry: Rc<Entry>,
 }
 
 impl Run {
@@ -38,11 +48,15 @@ impl Run {
     const SLACK: usize = Self::MAX / 10;
 
     pub(crate) fn new(before: History, after: History) -> Self {
-        Self { entries: VecDeque::new(), bytes: 0, before, after }
+        Self { entries: VecDeque::new(), about: Vec::new(), bytes: 0, before, after }
     }
 
     pub(crate) fn entries(&self) -> &VecDeque<Rc<Entry>> {
         &self.entries
+    }
+
+    pub(crate) fn about(&self) -> impl Iterator<Item = &Rc<Entry>> {
+        self.about.iter().map(|about| &about.entry)
     }
 
     pub(crate) fn first(&self) -> Option<Seq> {
@@ -56,6 +70,15 @@ impl Run {
     /// Whether a place lies between the first and the last.
     pub(crate) fn spans(&self, seq: Seq) -> bool {
         self.first().is_some_and(|first| first <= seq) && self.last().is_some_and(|last| seq <= last)
+    }
+
+    /// Takes in what a page of it has brought besides its entries.
+    pub(crate) fn take_about(&mut self, page: &mut Page) {
+        if let (Some(first), Some(last)) = (page.entries.first(), page.entries.last()) {
+            let page_of = (first.seq, last.seq);
+            let about = page.about.drain(..).map(|entry| About { page: page_of, entry: Rc::new(entry) });
+            self.about.extend(about);
+        }
     }
 
     pub(crate) fn push_back(&mut self, entry: Rc<Entry>) {
@@ -77,6 +100,7 @@ impl Run {
     /// Puts another run before this one; they meet without a hole.
     pub(crate) fn put_before(&mut self, earlier: Self) {
         self.before = earlier.before;
+        self.about.extend(earlier.about);
         for entry in earlier.entries.into_iter().rev() {
             self.push_front(entry);
         }
@@ -89,7 +113,7 @@ impl Run {
         let bytes = entries.iter().map(|entry| entry.body.len()).sum();
         self.bytes -= bytes;
         let after = std::mem::replace(&mut self.after, History::More);
-        Self { entries, bytes, before: History::More, after }
+        Self { entries, about: Vec::new(), bytes, before: History::More, after }
     }
 
     /// Whether it holds more than it may.
@@ -122,5 +146,7 @@ impl Run {
             self.bytes -= entry.body.len();
         }
         *side(self) = History::More;
+        let held = self.first().zip(self.last());
+        self.about.retain(|about| held.is_some_and(|(first, last)| about.page.0 <= last && first <= about.page.1));
     }
 }

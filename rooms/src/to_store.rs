@@ -147,6 +147,10 @@ mod tests {
         for told in [
             ToTabs::Kept { room: room.clone(), draft: draft(Body::text("a \"b\""), None, None) },
             ToTabs::Kept { room: room.clone(), draft: draft(Body::bytes(&b"c"[..]), Some("x/y"), Some("e1")) },
+            ToTabs::Kept {
+                room: room.clone(),
+                draft: Draft { fate: Fate::Refused { why: Why::BadKind {} }, ..draft(Body::text("d"), None, None) },
+            },
             ToTabs::Dropped { room: room.clone(), id },
             ToTabs::Read { room, cursor },
         ] {

@@ -175,7 +175,8 @@ impl View {
             _ => return,
         };
         run.before = match page {
-            Ok(page) => {
+            Ok(mut page) => {
+                run.take_about(&mut page);
                 let end = page.entries.partition_point(|entry| entry.seq < before);
                 for entry in page.entries.into_iter().take(end).rev() {
                     run.push_front(Rc::new(entry));
@@ -200,7 +201,8 @@ impl View {
             _ => Err("what comes next is no longer kept".into()),
         });
         match page {
-            Ok(page) => {
+            Ok(mut page) => {
+                run.take_about(&mut page);
                 run.after = History::More;
                 let news = page.entries.into_iter().filter(|entry| entry.seq > last);
                 news.for_each(|entry| run.push_back(Rc::new(entry)));
@@ -219,8 +221,9 @@ impl View {
         }
         let page = page.and_then(|page| if page.entries.is_empty() { Err("it is not kept".into()) } else { Ok(page) });
         match page {
-            Ok(page) => {
+            Ok(mut page) => {
                 let mut run = Run::new(if page.more { History::More } else { History::Complete }, History::More);
+                run.take_about(&mut page);
                 page.entries.into_iter().for_each(|entry| run.push_back(Rc::new(entry)));
                 self.elsewhere = Some(run);
                 self.finding = None;

@@ -5,6 +5,7 @@
 mod reading;
 mod writing;
 mod copy;
+mod about;
 mod index;
 
 use std::{path::Path, time::Duration};
@@ -119,6 +120,8 @@ impl Database {
             let pages = i64::try_from(limit).unwrap_or(i64::MAX) / pragma(&sql, "page_size")?.max(1);
             sql.pragma_update_and_check(None, "max_page_count", pages.max(1), |_| Ok(()))?;
         }
+        // A file of earlier days, without it, may be too full for it. Then what it would find is looked for.
+        drop(sql.execute_batch(about::INDEX));
         Ok(Self { sql })
     }
 
@@ -194,13 +197,13 @@ mod tests {
 
     use super::*;
 
-    fn file() -> (tempfile::TempDir, std::path::PathBuf) {
+    pub(super) fn file() -> (tempfile::TempDir, std::path::PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("openline.db");
         (folder, path)
     }
 
-    fn entry(n: u64, body: Body) -> Entry {
+    pub(super) fn entry(n: u64, body: Body) -> Entry {
         Entry {
             seq: Seq::new(n).unwrap(),
             id: MessageId(Uuid::from_u128(n.into())),
@@ -211,7 +214,7 @@ mod tests {
         }
     }
 
-    fn fill(database: &mut Database, entries: &[Entry]) -> i64 {
+    pub(super) fn fill(database: &mut Database, entries: &[Entry]) -> i64 {
         database
             .commit(|writing| {
                 let room = writing.make_room(&"lobby".parse().unwrap(), &Epoch("e".into()))?.row;

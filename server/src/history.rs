@@ -34,6 +34,7 @@ use self::{
     writer::Queue,
 };
 use crate::{
+    about::About,
     database::{Database, Keep, Slice, Span, Trouble, Writing},
     metrics::Metrics,
     query::Query,
@@ -175,6 +176,21 @@ impl History {
         bytes: usize,
     ) -> Result<(Vec<Entry>, bool), Trouble> {
         self.read(move |database| database.entries(row, span, limit, bytes)).await
+    }
+
+    /// As [`Database::about`].
+    ///
+    /// # Cancel safety
+    /// Nothing changes.
+    pub(crate) async fn about(
+        &self,
+        row: i64,
+        about: About,
+        places: Vec<Seq>,
+        limit: usize,
+        bytes: usize,
+    ) -> Result<Vec<Entry>, Trouble> {
+        self.read(move |database| database.about(row, &about, &places, limit, bytes)).await
     }
 
     /// The frame of what follows a cursor in a room, from disk. `None` if what follows is no longer kept; the room knows

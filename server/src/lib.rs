@@ -18,6 +18,7 @@ mod signals;
 mod listeners;
 mod room;
 mod query;
+mod about;
 mod database;
 mod history;
 mod backup;

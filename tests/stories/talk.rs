@@ -170,6 +170,46 @@ async fn a_link_to_one_message_leads_to_it_and_what_is_found_does_too() {
 }
 
 #[tokio::test]
+async fn a_message_far_back_and_what_is_found_read_as_they_were_changed_since() {
+    let stage = Stage::with(&["--rate", "100000", "--burst", "100000"]).await;
+    let ada = stage.enter("Ada").await;
+    ada.say("a frist try").await;
+    ada.say("a secret").await;
+    ada.sees(&["a frist try", "a secret"]).await;
+    ada.fill_room(500).await;
+    // She changes them when they are far back already.
+    ada.go(&stage.server.url("/r/lobby/1")).await;
+    ada.act_on("a frist try", "Edit").await;
+    ada.until("the text in the box", "document.querySelector('textarea').value === 'a frist try'").await;
+    ada.eval("document.querySelector('textarea').select()").await;
+    ada.say("a first try").await;
+    ada.act_on("a secret", "Delete").await;
+    let reads = "(texts => texts[0] === 'a first try' && texts[1] === 'This message was deleted.')
+        ([...document.querySelectorAll('li.row .text')].map(text => text.textContent))";
+    ada.until("what she changed", reads).await;
+    ada.fill_room(500).await;
+
+    let bo = stage.enter_at(&stage.server.url("/r/lobby/1"), "Bo").await;
+    bo.until("the message in view", "document.querySelector('li.row .text')?.textContent.includes('try')").await;
+    assert_eq!(bo.eval(reads).await, true, "and at once: {:?}", bo.entries().await);
+    bo.act_on("a first try", "👍").await;
+    for page in [&ada, &bo] {
+        page.until("the reaction", "document.querySelector('.reaction')?.textContent.includes('👍')").await;
+    }
+
+    bo.press_with(&[Key::Control, Key::Shift], 'f').await;
+    bo.until("the dialog", "document.querySelector('dialog[open] #search') === document.activeElement").await;
+    for (sought, said) in [("secret", "Nothing was found."), ("try", "1 message"), ("frist", "Nothing was found.")] {
+        bo.eval("document.querySelector('#search').select()").await;
+        bo.type_on(sought).await;
+        bo.press_with(&[], char::from(Key::Enter)).await;
+        let says = format!("document.querySelector('dialog [role=status]').textContent === '{said}'");
+        bo.until(sought, &says).await;
+    }
+    end([ada, bo]).await;
+}
+
+#[tokio::test]
 async fn a_name_is_completed_by_keys_and_a_shared_one_is_marked() {
     let stage = Stage::set().await;
     let (ada, bo) = (stage.enter("Ada").await, stage.enter("Bo Längle").await);

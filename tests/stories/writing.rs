@@ -1,6 +1,6 @@
 //! The box: what is put into it is not cut, not lost, and sent when its author says so and never else.
 
-use e2e::{Page, Stage, end};
+use e2e::{Browser, Page, Server, Stage, end};
 use fantoccini::key::Key;
 use serde_json::Value;
 
@@ -120,11 +120,11 @@ async fn a_refused_draft_can_be_retried_and_copied() {
 
 #[tokio::test]
 async fn a_refused_draft_is_still_refused_after_a_reload_and_in_another_tab_and_is_not_asked_again() {
-    let stage = Stage::in_chromium(&["--text", "12"]).await;
+    let server = Server::with_first(COUNT_POSTS, &["--text", "12"]).await;
+    let stage = Stage { server, browser: Browser::start().await };
     let ada = stage.enter("Ada").await;
     ada.say("more than this server takes").await;
     ada.says("too long").await;
-    ada.run_first(COUNT_POSTS).await;
     ada.reload().await;
     ada.says("too long").await;
     // What is posted leaves in order: were it asked again, it would have been before this.

@@ -12,7 +12,8 @@ use super::Dialog;
 use crate::{
     act::Act,
     avatar::avatar,
-    kind::{Does, Kind},
+    fold::Fold,
+    kind::{self, Does, Kind},
     navigation,
     said::said,
     time, words,
@@ -54,7 +55,7 @@ pub(crate) fn Search(props: &SearchProps) -> Html {
             let (search, room) = (search.clone(), room.clone());
             spawn_local(async move {
                 search.set(match find(&room, &sought).await {
-                    Ok(found) => State::Found(found.into_iter().map(Rc::new).collect()),
+                    Ok(found) => State::Found(found),
                     Err(why) => State::Failed(why),
                 });
             });
@@ -116,15 +117,24 @@ fn shows_at(entry: &Entry) -> Seq {
     }
 }
 
+/// What was found and is said still: neither deleted nor changed since.
+fn still_said(page: Page) -> Vec<Rc<Entry>> {
+    let about: Vec<_> = page.about.into_iter().map(Rc::new).collect();
+    let mut fold = Fold::default();
+    fold.note(&about);
+    page.entries.into_iter().filter(|entry| fold.stands(entry)).map(Rc::new).collect()
+}
+
 /// The latest messages with some words, or why they could not be had, in words for a person.
-async fn find(room: &RoomName, sought: &str) -> Result<Vec<Entry>, String> {
+async fn find(room: &RoomName, sought: &str) -> Result<Vec<Rc<Entry>>, String> {
     let encoded = |text: &str| String::from(js_sys::encode_uri_component(text));
-    let url = format!("{}/rooms/{}/search?q={}", navigation::base(), encoded(room.as_str()), encoded(sought));
+    let (room, sought, about) = (encoded(room.as_str()), encoded(sought), encoded(kind::ABOUT));
+    let url = format!("{}/rooms/{room}/search?q={sought}&about={about}", navigation::base());
     let answer = Request::get(&url).send().await.map_err(|_| words::why_no_answer())?;
     match answer.status() {
         200 => {
             let text = answer.text().await.map_err(|error| error.to_string())?;
-            json::read(&text).map(|page: Page| page.entries)
+            json::read(&text).map(still_said)
         }
         // Nobody has been in the room yet: there is nothing to be found.
         404 => Ok(Vec::new()),

@@ -38,7 +38,7 @@ fn draft(number: u64) -> Draft {
 }
 
 fn page(numbers: std::ops::RangeInclusive<u64>, more: bool) -> Result<Page, String> {
-    Ok(Page { epoch: Epoch("a".into()), entries: entries(numbers), more })
+    Ok(Page { epoch: Epoch("a".into()), entries: entries(numbers), more, about: Vec::new() })
 }
 
 /// Joined to log "a" at its end, which is `head`, with the latest `count` entries.
@@ -202,6 +202,24 @@ fn an_old_place_is_shown_and_paging_from_there_meets_the_latest() {
     replica.page(Span::After(seq(939)), page(940..=985, true));
     assert!(replica.is_at_latest());
     assert_eq!(held(&replica), (885..=1_001).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_is_about_a_page_comes_with_it_and_goes_with_it() {
+    let mut replica = at_end(1_000, 5);
+    let with = |about, page: Result<Page, String>| page.map(|page| Page { about: entries(about..=about), ..page });
+    let about = |replica: &Replica| replica.about().map(|entry| entry.seq.number()).collect::<Vec<_>>();
+    replica.show_around(seq(500));
+    replica.page(Span::Around(seq(500)), with(990, page(476..=525, true)));
+    assert_eq!(about(&replica), [990]);
+    for from in [525, 574, 623, 672, 721] {
+        let span = replica.ask_newer().unwrap();
+        replica.page(span, with(from + 300, page(from..=from + 49, true)));
+    }
+    assert_eq!(held(&replica)[0], 591, "the first pages are let go");
+    assert_eq!(about(&replica), [874, 923, 972, 1_021]);
+    replica.show_latest();
+    assert_eq!(about(&replica), [0; 0]);
 }
 
 #[test]

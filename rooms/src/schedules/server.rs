@@ -116,7 +116,12 @@ impl Server {
                 (from, upto, upto < head)
             }
         };
-        Ok(Page { epoch: self.epoch(), entries: log.entries[from as usize..upto as usize].to_vec(), more })
+        Ok(Page {
+            epoch: self.epoch(),
+            entries: log.entries[from as usize..upto as usize].to_vec(),
+            more,
+            about: Vec::new(),
+        })
     }
 
     fn take(&mut self, line: &mut Line, message: ToServer, now: u64) -> Option<ToClient> {

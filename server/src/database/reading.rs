@@ -86,7 +86,7 @@ pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
     Ok(Record { row: row.get(0)?, epoch: Epoch(row.get::<_, String>(1)?.into()), first, head, last_at })
 }
 
-fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let name: String = row.get("name")?;
     let name = name.parse().map_err(|error| conversion(4, error))?;
     Ok(Entry {

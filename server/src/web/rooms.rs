@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::{Doors, sentence};
 use crate::{
+    about::About,
     database::{Span, Trouble},
     query::Query as Words,
     room::Record,
@@ -26,6 +27,7 @@ pub(super) struct Range {
     before: Option<Seq>,
     after: Option<Seq>,
     limit: Option<usize>,
+    about: Option<String>,
 }
 
 /// Older entries, in rising order.
@@ -49,8 +51,12 @@ pub(super) async fn entries(
         (None, Some(after)) => Span::After(after),
         (None, None) => Span::Before(record.head.next()),
     };
-    match doors.hall.history.entries(record.row, span, limit(range.limit), PAGE_BYTES).await {
-        Ok((entries, more)) => fresh(Json(Page { epoch: record.epoch, entries, more })),
+    let row = record.row;
+    match doors.hall.history.entries(row, span, limit(range.limit), PAGE_BYTES).await {
+        Ok((entries, more)) => {
+            let page = Page { epoch: record.epoch, entries, more, about: Vec::new() };
+            with_about(&doors, row, page, range.about.as_deref()).await
+        }
         Err(trouble) => unreadable(&trouble),
     }
 }
@@ -60,6 +66,7 @@ pub(super) struct Wanted {
     q: String,
     before: Option<Seq>,
     limit: Option<usize>,
+    about: Option<String>,
 }
 
 /// Entries that have the words one searches for, the newest first.
@@ -83,11 +90,15 @@ pub(super) async fn search(
     };
     let epoch = record.epoch.clone();
     let Some(words) = Words::new(&wanted.q) else {
-        return fresh(Json(Page { epoch, entries: Vec::new(), more: false }));
+        return fresh(Json(Page { epoch, entries: Vec::new(), more: false, about: Vec::new() }));
     };
     let before = wanted.before.unwrap_or(record.head.next());
+    let row = record.row;
     match doors.hall.history.search(record, words, before, limit(wanted.limit)).await {
-        Ok((entries, more)) => fresh(Json(Page { epoch, entries, more })),
+        Ok((entries, more)) => {
+            let page = Page { epoch, entries, more, about: Vec::new() };
+            with_about(&doors, row, page, wanted.about.as_deref()).await
+        }
         Err(trouble) => unreadable(&trouble),
     }
 }
@@ -97,6 +108,24 @@ pub(super) async fn roster(State(doors): State<Arc<Doors>>, Path(room): Path<Str
     let Ok(name) = room.parse::<RoomName>() else { return no_room_name() };
     let room = doors.hall.rooms.find(&name);
     fresh(Json(room.map_or_else(Roster::default, |room| room.everybody())))
+}
+
+/// A page, with what is about its entries, and about what those are about: what was found may have been changed since.
+async fn with_about(doors: &Doors, row: i64, mut page: Page, asked: Option<&str>) -> Response {
+    let Some(about) = About::new(asked.unwrap_or_default()) else {
+        return sentence(StatusCode::BAD_REQUEST, format!("Ask what is about a page by {} kinds.\n", About::MAX));
+    };
+    let meant = page.entries.iter().filter_map(|entry| about.place(entry.kind.as_deref()?));
+    let mut places: Vec<_> = page.entries.iter().map(|entry| entry.seq).chain(meant).collect();
+    places.sort_unstable();
+    places.dedup();
+    match doors.hall.history.about(row, about, places, Page::MAX_ABOUT, PAGE_BYTES).await {
+        Ok(about) => {
+            page.about = about;
+            fresh(Json(page))
+        }
+        Err(trouble) => unreadable(&trouble),
+    }
 }
 
 /// What there is of a room, or the answer that says why not.

@@ -11,6 +11,8 @@ mod web;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
+mod about;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod rubbish;

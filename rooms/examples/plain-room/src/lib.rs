@@ -25,8 +25,13 @@ pub fn open(server: &str, room: &str, name: &str) -> Result<Page, JsValue> {
     let list = add(&document, "ul")?;
     let input: HtmlInputElement = add(&document, "input")?.unchecked_into();
 
-    let rooms =
-        Rooms::open(Options { server: format!("{server}/ws"), http: server.into(), name, store: Store::browser() });
+    let rooms = Rooms::open(Options {
+        server: format!("{server}/ws"),
+        http: server.into(),
+        about: "",
+        name,
+        store: Store::browser(),
+    });
     // The listener holds the rooms, and the page its subscription: with the page all of it goes.
     let subscription = rooms.subscribe({
         let (rooms, room) = (rooms.clone(), room.clone());
