@@ -36,6 +36,7 @@ pub(crate) struct DraftProps {
 #[component]
 pub(crate) fn DraftRow(props: &DraftProps) -> Html {
     let DraftProps { draft, me, name, up, opens_group, .. } = props;
+    let copied = use_state(|| None::<bool>);
     let late = use_state(|| time::now().saturating_sub(draft.written_at) >= PATIENCE);
     use_effect_with((), {
         let late = late.clone();
@@ -52,7 +53,7 @@ pub(crate) fn DraftRow(props: &DraftProps) -> Html {
             <div class="text">{ entry::body(draft.kind.as_deref(), &draft.body, &[]) }</div>
             if let Some(about) = words::about(Kind::of(draft.kind.as_deref()).does) { <p class="kind">{ about }</p> }
             { fate(&draft.fate, *up, *late) }
-            if unsent || !*up || matches!(draft.fate, Fate::Held { .. }) { <DraftActions ..actions(props) /> }
+            if unsent || !*up || matches!(draft.fate, Fate::Held { .. }) { { actions(props, &copied) } }
         </li>
     }
 }
@@ -72,27 +73,9 @@ fn fate(fate: &Fate, up: bool, late: bool) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct ActionsProps {
-    here: Here,
-    draft: Draft,
-    on_edit: Callback<Draft>,
-    on_focus_gone: Callback<()>,
-}
-
-fn actions(props: &DraftProps) -> ActionsProps {
-    ActionsProps {
-        here: props.here.clone(),
-        draft: props.draft.clone(),
-        on_edit: props.on_edit.clone(),
-        on_focus_gone: props.on_focus_gone.clone(),
-    }
-}
-
-#[component]
-fn DraftActions(props: &ActionsProps) -> Html {
-    let ActionsProps { here, draft, on_edit, on_focus_gone } = props;
-    let copied = use_state(|| None::<bool>);
+/// What can be done about it. `copied` tells how copying its text went.
+fn actions(props: &DraftProps, copied: &UseStateHandle<Option<bool>>) -> Html {
+    let DraftProps { here, draft, on_edit, on_focus_gone, .. } = props;
     let unsent = !draft.is_underway();
     let id = draft.id;
     let acting = |act: fn(&Rooms, &RoomName, MessageId)| {
@@ -114,7 +97,7 @@ fn DraftActions(props: &ActionsProps) -> Html {
                 <button type="button" onclick={editing(here.clone(), draft.clone(), on_edit.clone())}>
                     { words::edit() }
                 </button>
-                <button type="button" onclick={copying(text, copied.clone())}>{ copy_label(*copied) }</button>
+                <button type="button" onclick={copying(text, copied.clone())}>{ copy_label(**copied) }</button>
             }
             <button type="button" onclick={move |_| discard()}>{ words::discard() }</button>
         </div>

@@ -3,7 +3,10 @@
 use openline_rooms::protocol::PersonName;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
-use yew::{Callback, Event, Html, Properties, SubmitEvent, TargetCast, component, html, use_node_ref, use_state};
+use yew::{
+    Callback, Event, Html, Properties, SubmitEvent, TargetCast, UseStateHandle, component, html, use_node_ref,
+    use_state,
+};
 
 use super::Dialog;
 use crate::{
@@ -25,6 +28,8 @@ pub(crate) struct SettingsProps {
 pub(crate) fn Settings(props: &SettingsProps) -> Html {
     let input = use_node_ref();
     let problem = use_state(|| None::<String>);
+    let notifies = use_state(|| Choice::Notify.is_on(false) && notifier::is_allowed());
+    let denied = use_state(|| false);
     let onsubmit = {
         let (input, problem, on_rename) = (input.clone(), problem.clone(), props.on_rename.clone());
         move |event: SubmitEvent| {
@@ -85,7 +90,7 @@ pub(crate) fn Settings(props: &SettingsProps) -> Html {
                 <label for="theme">{ words::theme_label() }</label>
                 <select id="theme" onchange={dress}>{ for themes }</select>
             </div>
-            <div class="setting"><Notify /></div>
+            <div class="setting">{ notify(&notifies, &denied) }</div>
             <div class="setting">{ switch(Choice::Sound, false, words::sound()) }</div>
             <div class="setting">{ switch(Choice::Typing, true, words::show_typing()) }</div>
         </Dialog>
@@ -107,10 +112,7 @@ fn switch(choice: Choice, by_default: bool, label: String) -> Html {
 }
 
 /// Notifications need the browser's consent, which is asked for when they are switched on, and never before.
-#[component]
-fn Notify() -> Html {
-    let on = use_state(|| Choice::Notify.is_on(false) && notifier::is_allowed());
-    let denied = use_state(|| false);
+fn notify(on: &UseStateHandle<bool>, denied: &UseStateHandle<bool>) -> Html {
     let onchange = {
         let (on, denied) = (on.clone(), denied.clone());
         move |event: Event| {
@@ -127,9 +129,9 @@ fn Notify() -> Html {
     html! {
         <>
             <label class="switch">
-                <input type="checkbox" checked={*on} {onchange} />{ words::notify() }
+                <input type="checkbox" checked={**on} {onchange} />{ words::notify() }
             </label>
-            if *denied { <p class="hint" role="status">{ words::notify_denied() }</p> }
+            if **denied { <p class="hint" role="status">{ words::notify_denied() }</p> }
         </>
     }
 }

@@ -183,10 +183,10 @@ fn closing(inside: &str, mark: &str) -> Option<usize> {
 
 fn code(rest: &str) -> Option<(usize, Span)> {
     let ticks = rest.find(|c| c != '`')?;
-    let (mark, after) = rest.split_at(ticks);
+    let after = rest.get(ticks..)?;
     let mut from = 0;
     loop {
-        let start = from + after.get(from..)?.find(mark)?;
+        let start = from + after.get(from..)?.find('`')?;
         let run = after.get(start..)?.find(|c| c != '`').unwrap_or(after.len() - start);
         if run == ticks {
             let inside = after.get(..start)?;
