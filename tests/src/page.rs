@@ -145,9 +145,11 @@ impl Page {
         self.client.switch_to_window(other).await.expect("it comes to the front");
     }
 
-    /// Gives the window another size, in CSS pixels.
+    /// Gives the window another size, in CSS pixels, and waits until the page has it. (WebKit's driver does not.)
     pub async fn resize(&self, width: u32, height: u32) {
+        let before = self.eval("`${innerWidth} ${innerHeight}`").await;
         self.client.set_window_size(width, height).await.expect("the window takes its size");
+        self.until("the other size", &format!("`${{innerWidth}} ${{innerHeight}}` !== {before}")).await;
     }
 
     /// Looks at the page in this way from now on.
@@ -166,7 +168,7 @@ impl Page {
             }
             Engine::Firefox | Engine::WebKit => {
                 self.resize(width, height).await;
-                self.until("the narrow window", "innerWidth <= 500").await;
+                assert!(self.eval("innerWidth <= 500").await == true, "the window is narrow");
             }
         }
     }

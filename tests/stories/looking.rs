@@ -58,6 +58,9 @@ async fn reader(stage: &Stage) -> Page {
     let texts: Vec<_> = (1..=260).map(|n| format!("{n} {}", "and so on ".repeat(n * 7 % 40))).collect();
     ada.post_as("Filler", &texts).await;
     ada.until("the last", "[...document.querySelectorAll('li.row .text')].pop()?.textContent.startsWith('260 ')").await;
+    // What is in the document is not yet in view, and whoever looks away before it is has not read it.
+    ada.is_at_the_end().await;
+    ada.frame().await;
     ada
 }
 

@@ -4,6 +4,9 @@ use super::Page;
 
 const LIST: &str = "document.querySelector('[role=log]')";
 
+const TO_THE_END: &str =
+    "(list => list.scrollHeight - list.clientHeight - list.scrollTop)(document.querySelector('[role=log]'))";
+
 impl Page {
     /// Scrolls the list this far below the beginning of what is drawn, and looks at the first row that is in view there.
     pub async fn look_at(&self, top: u32) -> f64 {
@@ -22,8 +25,12 @@ impl Page {
 
     /// How far the end of the list is below what is in view, in CSS pixels.
     pub async fn to_the_end(&self) -> f64 {
-        let script = format!("{LIST}.scrollHeight - {LIST}.clientHeight - {LIST}.scrollTop");
-        self.eval(&script).await.as_f64().expect("a number")
+        self.eval(TO_THE_END).await.as_f64().expect("a number")
+    }
+
+    /// Waits until the end of the list is in view.
+    pub async fn is_at_the_end(&self) {
+        self.until("the end in view", &format!("{TO_THE_END} < 2")).await;
     }
 
     /// Waits until all that has changed so far is laid out and drawn.
