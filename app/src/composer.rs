@@ -185,14 +185,16 @@ pub(crate) fn Composer(props: &ComposerProps) -> Html {
                     true
                 }
                 (_, "b" | "i" | "e") if keys::is_command(&event) => {
-                    wrap(
-                        &area,
-                        match key.as_str() {
-                            "b" => "**",
-                            "i" => "_",
-                            _ => "`",
-                        },
-                    );
+                    let mark = match key.as_str() {
+                        "b" => "**",
+                        "i" => "_",
+                        _ => "`",
+                    };
+                    wrap(&area, mark, mark);
+                    true
+                }
+                (_, "L" | "l") if event.shift_key() && event.ctrl_key() != event.meta_key() => {
+                    wrap(&area, "[", "]()");
                     true
                 }
                 _ => false,

@@ -7,7 +7,7 @@ use openline_rooms::{
     protocol::{PersonId, PersonName, Seq},
 };
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, KeyboardEvent, MouseEvent};
+use web_sys::{Element, Event, HtmlElement, KeyboardEvent, MouseEvent};
 use yew::{Callback, Html, Properties, classes, component, html, use_effect_with, use_state};
 
 use crate::{
@@ -118,6 +118,17 @@ pub(crate) fn Messages(props: &MessagesProps) -> Html {
             }
         }
     };
+    // By the menu key, that is: a pointer gets the browser's menu.
+    let oncontextmenu = {
+        let open = open.clone();
+        move |event: MouseEvent| {
+            const BY_POINTER: i16 = 2;
+            if let Some(row) = row_in_focus(&event).filter(|_| event.button() != BY_POINTER) {
+                event.prevent_default();
+                open.set(entry::seq_of(&row.id()));
+            }
+        }
+    };
     let close = {
         let (open, list) = (open.clone(), scroller.list());
         Callback::from(move |()| {
@@ -132,7 +143,7 @@ pub(crate) fn Messages(props: &MessagesProps) -> Html {
     html! {
         <div class="messages">
             <div class="log" role="log" aria-live="off" aria-label={words::messages_in(here.room.as_str())} tabindex="0"
-                ref={scroller.list()} {onscroll} {onkeydown} {onclick}>
+                ref={scroller.list()} {onscroll} {onkeydown} {onclick} {oncontextmenu}>
                 <div class="log-content" ref={scroller.content()}>{ content(props, *open, &close) }</div>
             </div>
             { finding(shown.finding.as_ref()) }
@@ -204,7 +215,7 @@ fn sibling(row: Element, next: fn(&Element) -> Option<Element>) -> Option<Elemen
     Some(row)
 }
 
-fn row_in_focus(event: &KeyboardEvent) -> Option<Element> {
+fn row_in_focus(event: &Event) -> Option<Element> {
     let target = event.target()?.dyn_into::<Element>().ok()?;
     target.class_list().contains("row").then_some(target)
 }

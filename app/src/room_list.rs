@@ -9,7 +9,7 @@ use crate::{chat::count, icons, join_room::JoinRoom, navigation, reading::Unread
 pub(crate) struct Item {
     pub(crate) room: RoomName,
     pub(crate) unread: Unread,
-    /// Something was typed there and not sent.
+    /// Something was typed there and not sent, or refused.
     pub(crate) has_unsent: bool,
 }
 

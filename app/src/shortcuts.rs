@@ -26,6 +26,10 @@ pub(crate) enum Command {
     },
     FirstUnread,
     Latest,
+    /// The part of the page after this one, or before.
+    Region {
+        forward: bool,
+    },
     /// Closes the nearest thing.
     Escape,
 }
@@ -44,6 +48,7 @@ impl Key<'_> {
             ("ArrowDown", false, true, unread) => Some(Command::Room { forward: true, unread }),
             ("PageUp", false, false, true) => Some(Command::FirstUnread),
             ("End", true, false, false) if !in_field => Some(Command::Latest),
+            ("F6", true, false, back) => Some(Command::Region { forward: !back }),
             ("Escape", false, false, false) => Some(Command::Escape),
             _ => None,
         }
@@ -71,6 +76,14 @@ mod tests {
         assert_eq!(Key { in_field: true, shift: true, ..key("?") }.command(), None);
         assert_eq!(Key { in_field: true, ctrl: true, ..key("/") }.command(), Some(Command::Help));
         assert_eq!(Key { in_field: true, ctrl: true, ..key("End") }.command(), None, "there it is the box's own");
+    }
+
+    #[test]
+    fn the_parts_of_the_page_are_reached_from_anywhere_both_ways() {
+        let from_the_box = Key { ctrl: true, in_field: true, ..key("F6") };
+        assert_eq!(from_the_box.command(), Some(Command::Region { forward: true }));
+        assert_eq!(Key { shift: true, ..from_the_box }.command(), Some(Command::Region { forward: false }));
+        assert_eq!(key("F6").command(), None, "by itself it is the browser's");
     }
 
     #[test]

@@ -265,10 +265,15 @@ async fn by_keys_alone_one_comes_in_reads_answers_and_moves_on() {
     ada.sees(&["one", "two"]).await;
 
     // Into the messages, up to the one before the last, and an answer to it.
-    ada.eval("document.querySelector('[role=log]').focus()").await;
+    ada.press_with(&[Key::Control, Key::Shift], char::from(Key::F6)).await;
+    ada.until("the messages", "document.activeElement?.getAttribute('role') === 'log'").await;
     for _ in 0..2 {
         ada.press_with(&[], char::from(Key::Up)).await;
     }
+    ada.until("the first message", "document.activeElement?.querySelector('.text')?.textContent === 'one'").await;
+    ada.eval(MENU_KEY).await;
+    ada.until("the menu", "document.activeElement?.getAttribute('role') === 'menuitem'").await;
+    ada.press_with(&[], escape).await;
     ada.until("the first message", "document.activeElement?.querySelector('.text')?.textContent === 'one'").await;
     ada.press_with(&[], enter).await;
     ada.until("the menu", "document.activeElement?.getAttribute('role') === 'menuitem'").await;
@@ -281,6 +286,15 @@ async fn by_keys_alone_one_comes_in_reads_answers_and_moves_on() {
     ada.type_on("an answer").await;
     ada.press_with(&[], enter).await;
     ada.until("the answer", "document.querySelector('.quote')?.textContent.includes('one')").await;
+
+    // A link, around what is selected.
+    ada.type_on("here").await;
+    ada.press_with(&[Key::Control], 'a').await;
+    ada.press_with(&[Key::Control, Key::Shift], 'l').await;
+    ada.type_on("https://a.example").await;
+    ada.press_with(&[], enter).await;
+    ada.until("the link", "document.querySelector('li.row a[href=\"https://a.example\"]')?.textContent === 'here'")
+        .await;
 
     // The overview, and another room.
     ada.press_with(&[Key::Control], '/').await;
@@ -295,8 +309,20 @@ async fn by_keys_alone_one_comes_in_reads_answers_and_moves_on() {
     ada.until("in its box", "document.activeElement?.id === 'message-box'").await;
     ada.press_with(&[Key::Alt], char::from(Key::Up)).await;
     ada.until("back again", "document.querySelector('h1').textContent === '#lobby'").await;
+    ada.resize(1_400, 900).await;
+    let mut parts = Vec::new();
+    for _ in 0..5 {
+        ada.press_with(&[Key::Control], char::from(Key::F6)).await;
+        let part = "document.activeElement?.closest('nav, header, .messages, .composer, aside')?.localName";
+        parts.push(ada.eval(part).await.as_str().unwrap_or_default().to_owned());
+    }
+    assert_eq!(parts, ["aside", "nav", "header", "div", "div"], "all around, and in the box again");
     end([ada]).await;
 }
+
+/// The key that asks for the menu of what has the focus.
+const MENU_KEY: &str =
+    "void document.activeElement.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }))";
 
 #[tokio::test]
 async fn the_page_is_dark_when_asked_to_be_from_the_first_moment_on_and_so_is_the_workbench() {

@@ -144,6 +144,21 @@ async fn a_refused_draft_is_still_refused_after_a_reload_and_in_another_tab_and_
     end([ada]).await;
 }
 
+#[tokio::test]
+async fn what_was_refused_in_another_room_is_marked_in_the_list_of_rooms() {
+    let stage = Stage::with(&["--text", "12"]).await;
+    let ada = stage.enter("Ada").await;
+    ada.say("more than this server takes").await;
+    ada.says("too long").await;
+    ada.go_to_room("dev").await;
+    ada.until("the mark", "document.querySelector('nav a[href$=\"/r/lobby\"] .unsent-mark')").await;
+    ada.click("nav a[href$='/r/lobby']").await;
+    ada.push("Discard").await;
+    ada.click("nav a[href$='/r/dev']").await;
+    ada.until("no mark", "!document.querySelector('.unsent-mark')").await;
+    end([ada]).await;
+}
+
 /// Pastes so many letters into the box; tells how many milliseconds the page took to answer.
 async fn paste(page: &Page, length: usize) -> Value {
     page.copy(&"x".repeat(length)).await;

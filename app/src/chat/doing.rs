@@ -11,7 +11,7 @@ use super::{Chat, Dialog, Msg, Panel};
 use crate::{
     act::Act,
     clipboard, composer,
-    focus::{document, has_keyboard, put_focus},
+    focus::{document, has_keyboard, put_focus, to_region},
     kept::{self, Choice},
     kind::{Does, Kind},
     navigation,
@@ -231,7 +231,12 @@ impl Chat {
                 }
                 return false;
             }
+            Command::Region { forward } => {
+                to_region(forward);
+                return false;
+            }
             Command::Escape if self.panel.is_some() => self.set_panel(None),
+            Command::Escape if self.place(ctx).is_some_and(|place| place.about.is_some()) => self.drop_about(ctx),
             Command::Escape => {
                 if let Some(place) = self.place(ctx) {
                     place.dismiss_line();

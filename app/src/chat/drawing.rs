@@ -125,10 +125,14 @@ impl Chat {
 
     fn rooms_panel(&self, ctx: &Context<Self>) -> Html {
         let link = ctx.link();
-        let item = |room: &openline_rooms::protocol::RoomName| Item {
-            unread: self.places.get(room).map(|place| place.unread).unwrap_or_default(),
-            has_unsent: *room != ctx.props().room && !unsent::of(room).trim().is_empty(),
-            room: room.clone(),
+        let item = |room: &openline_rooms::protocol::RoomName| {
+            let place = self.places.get(room);
+            let has_unsent = place.is_some_and(|place| place.shown.drafts.iter().any(|draft| !draft.is_underway()));
+            Item {
+                unread: place.map(|place| place.unread).unwrap_or_default(),
+                has_unsent: *room != ctx.props().room && (has_unsent || !unsent::of(room).trim().is_empty()),
+                room: room.clone(),
+            }
         };
         let items: Vec<_> = self.list.iter().map(item).collect();
         let name = self.name(ctx);

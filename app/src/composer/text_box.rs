@@ -28,16 +28,18 @@ pub(crate) fn end_edit(input: &NodeRef, room: &RoomName) {
     write(&area, &unsent::take_back(room));
 }
 
-/// Puts a mark on both sides of what is selected.
-pub(super) fn wrap(area: &HtmlTextAreaElement, mark: &str) {
+/// Puts marks on both sides of what is selected.
+pub(super) fn wrap(area: &HtmlTextAreaElement, before: &str, after: &str) {
     let place = |at: Result<Option<u32>, _>| at.ok().flatten().unwrap_or_default();
     let (start, end) = (place(area.selection_start()), place(area.selection_end()));
     let text = js_sys::JsString::from(area.value());
     let selected = String::from(text.substring(start, end));
-    replace(area, start, end, &format!("{mark}{selected}{mark}"));
-    // Around nothing, the caret goes between the marks; else what was selected stays so.
-    let by = mark.len() as u32;
-    drop(area.set_selection_range(start + by, end + by));
+    replace(area, start, end, &format!("{before}{selected}{after}"));
+    // Around nothing, the caret goes between the marks; else what was selected stays so, and a link waits for its address.
+    let by = before.len() as u32;
+    let is_link = after.len() > before.len() && start < end;
+    let (start, end) = if is_link { (end + by + 2, end + by + 2) } else { (start + by, end + by) };
+    drop(area.set_selection_range(start, end));
 }
 
 /// Puts a text in the place of a part of the box's, as if it were typed. Places count as the browser counts them.

@@ -7,10 +7,10 @@ use crate::words;
 
 /// The overview of the keyboard shortcuts.
 pub(crate) fn shortcuts(on_close: Callback<()>) -> Html {
-    let all: [(&[&str], String); 13] = [
+    let all: [(&[&str], String); 14] = [
         (&["Enter"], words::key_enter()),
         (&["↑"], words::key_up()),
-        (&["Ctrl B", "Ctrl I", "Ctrl E"], words::key_format()),
+        (&["Ctrl B", "Ctrl I", "Ctrl E", "Ctrl Shift L"], words::key_format()),
         (&["Esc"], words::key_escape()),
         (&["Ctrl K"], words::key_find()),
         (&["Alt ↑", "Alt ↓"], words::key_rooms()),
@@ -20,6 +20,7 @@ pub(crate) fn shortcuts(on_close: Callback<()>) -> Html {
         (&["↑", "↓"], words::key_messages()),
         (&["Enter"], words::key_actions()),
         (&["/"], words::key_write()),
+        (&["Ctrl F6"], words::key_regions()),
         (&["Ctrl /", "?"], words::key_help()),
     ];
     html! {

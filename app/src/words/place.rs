@@ -142,7 +142,7 @@ pub(crate) fn bad_name(error: &NameError) -> String {
 words! {
     key_enter() { "Send, or a new line with Shift", "Senden, mit Umschalt eine neue Zeile" }
     key_up() { "Edit my last message, in an empty box", "Meine letzte Nachricht ändern, im leeren Feld" }
-    key_format() { "Bold, italic, code", "Fett, kursiv, Code" }
+    key_format() { "Bold, italic, code, link", "Fett, kursiv, Code, Link" }
     key_escape() {
         "Close the nearest thing, or mark as read and go to the end",
         "Das Nächste schließen, oder als gelesen ansehen und ans Ende gehen",
@@ -155,5 +155,9 @@ words! {
     key_messages() { "In the messages: the one above or below", "In den Nachrichten: die vorige oder nächste" }
     key_actions() { "On a message: what can be done with it", "Auf einer Nachricht: was sich mit ihr tun lässt" }
     key_write() { "Go to the box, from anywhere", "Zum Eingabefeld, von überall" }
+    key_regions() {
+        "The next part of the page; with Shift, the one before",
+        "Der nächste Teil der Seite; mit Umschalt der vorige",
+    }
     key_help() { "This overview", "Diese Übersicht" }
 }
