@@ -32,8 +32,7 @@ pub(crate) fn to_region(forward: bool) {
         |region| active.as_ref().is_some_and(|active| active.closest(region).is_ok_and(|found| found.is_some()));
     let from = REGIONS.iter().position(|(region, _)| is_in(region)).unwrap_or(REGIONS.len() - 1);
     shortcuts::next(from, REGIONS.len(), forward, |place| {
-        let (_, inside) = REGIONS[place];
-        let found = document.query_selector(inside).ok().flatten();
+        let found = REGIONS.get(place).and_then(|(_, inside)| document.query_selector(inside).ok().flatten());
         let Some(element) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) else { return false };
         drop(element.focus());
         document.active_element().as_ref() == Some(element.as_ref())
