@@ -7,6 +7,7 @@ mod outbox;
 mod run;
 mod view;
 mod replica;
+mod effect;
 mod replicas;
 mod memory;
 mod store;
@@ -22,11 +23,12 @@ mod schedules;
 
 pub use self::{
     draft::{Draft, Fate},
+    effect::{Change, Effect},
     line::Line,
     listeners::Subscription,
     memory::Memory,
     replica::{Gap, Replica},
-    replicas::{Change, Effect, Replicas},
+    replicas::Replicas,
     rooms::{Options, PostError, Rooms},
     run::History,
     store::{Store, StoreError},

@@ -5,7 +5,7 @@ use std::{
     rc::{Rc, Weak},
 };
 
-use crate::replicas::Change;
+use crate::effect::Change;
 
 /// Those who are told of changes.
 #[derive(Default)]
