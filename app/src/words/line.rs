@@ -38,14 +38,14 @@ words! {
     health_down() { "Not measured now", "Gerade nicht gemessen" }
     health_curve(minutes: u64, breaks: usize) {
         match breaks {
-            0 => format!("Round trips of the last {minutes} minutes, without a break"),
-            1 => format!("Round trips of the last {minutes} minutes, with 1 break"),
-            n => format!("Round trips of the last {minutes} minutes, with {n} breaks"),
+            0 => format!("Round trips over the last {minutes} min, without a break"),
+            1 => format!("Round trips over the last {minutes} min, with 1 break"),
+            n => format!("Round trips over the last {minutes} min, with {n} breaks"),
         },
         match breaks {
-            0 => format!("Laufzeiten der letzten {minutes} Minuten, ohne Unterbrechung"),
-            1 => format!("Laufzeiten der letzten {minutes} Minuten, mit 1 Unterbrechung"),
-            n => format!("Laufzeiten der letzten {minutes} Minuten, mit {n} Unterbrechungen"),
+            0 => format!("Laufzeiten der letzten {minutes} min, ohne Unterbrechung"),
+            1 => format!("Laufzeiten der letzten {minutes} min, mit 1 Unterbrechung"),
+            n => format!("Laufzeiten der letzten {minutes} min, mit {n} Unterbrechungen"),
         },
     }
 }
