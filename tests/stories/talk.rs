@@ -187,7 +187,9 @@ async fn a_message_far_back_and_what_is_found_read_as_they_were_changed_since() 
     let reads = "(texts => texts[0] === 'a first try' && texts[1] === 'This message was deleted.')
         ([...document.querySelectorAll('li.row .text')].map(text => text.textContent))";
     ada.until("what she changed", reads).await;
+    ada.go(&stage.server.url("/r/lobby")).await;
     ada.fill_room(500).await;
+    ada.go(&stage.server.url("/r/lobby/1")).await;
 
     let bo = stage.enter_at(&stage.server.url("/r/lobby/1"), "Bo").await;
     bo.until("the message in view", "document.querySelector('li.row .text')?.textContent.includes('try')").await;
