@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use bytes::Bytes;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use crate::json::{FromJson, Json, Unfit, from_json};
+use crate::json::{FromJson, Json, Unfit};
 
 /// Text or bytes. On the wire `{"text":"hi"}` or `{"bytes":5}`, where 5 is how many bytes of the frame's payload are
 /// this body's; over HTTP, where there is no payload, the bytes stand there as base64.
@@ -133,8 +133,6 @@ impl FromJson for Body {
         }
     }
 }
-
-from_json!(serde Body);
 
 /// How many bytes are announced, or the bytes themselves as base64.
 impl FromJson for Payload {

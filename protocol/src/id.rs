@@ -79,8 +79,6 @@ impl FromJson for SessionId {
     }
 }
 
-from_json!(serde SessionId);
-
 /// What proves, at the next hello, that one is the same person. Whoever holds it is that person: keep it secret.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token(pub Box<str>);

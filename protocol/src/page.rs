@@ -8,7 +8,7 @@ use crate::{
     body::Body,
     entry::{Entry, Person},
     id::{Epoch, MessageId, Seq},
-    json::{FromJson, Json, Unfit, from_json},
+    json::{FromJson, Json, Unfit},
 };
 
 /// A page of a room's log, in rising order (of what is found, the newest first); bytes bodies stand in it as base64.
@@ -33,8 +33,6 @@ impl FromJson for Page {
         Ok(Self { epoch, entries, more, about: fields.take_or("about", Vec::new())? })
     }
 }
-
-from_json!(serde Page);
 
 impl Page {
     /// How many entries a page has when the request says nothing.

@@ -9,9 +9,9 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Error, Result, ensure};
 use openline_checker::{Account, Finding, Log, Seen, check};
-use openline_protocol::{Page, RoomName};
+use openline_protocol::{Page, RoomName, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -218,7 +218,7 @@ async fn read(server: SocketAddr, room: &RoomName) -> Result<Option<Log>> {
             return Ok(None);
         }
         ensure!(status == 200, "a page of {room} is answered with {status}: {body}");
-        let page: Page = serde_json::from_str(&body)?;
+        let page: Page = json::read(&body).map_err(Error::msg)?;
         page.entries.iter().rev().for_each(|entry| entries.push_front(Seen::of(entry)));
         if !page.more {
             return Ok(Some(Log { epoch: page.epoch, entries: entries.into() }));

@@ -11,7 +11,7 @@ const ABOUT: &str = "text/plain;%20delete=,text/plain;%20edit=";
 async fn page(address: SocketAddr, path: &str) -> Page {
     let (status, _, body) = get(address, &format!("/rooms/lobby/{path}"), &[]).await;
     assert_eq!(status, 200, "{path}: {body}");
-    serde_json::from_str(&body).unwrap()
+    json::read(&body).unwrap()
 }
 
 fn places(entries: &[Entry]) -> Vec<u64> {

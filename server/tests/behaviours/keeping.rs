@@ -9,7 +9,7 @@ use tempfile::tempdir;
 async fn page(address: SocketAddr, query: &str) -> Page {
     let (status, _, body) = get(address, &format!("/rooms/lobby/{query}"), &[]).await;
     assert_eq!(status, 200, "{body}");
-    serde_json::from_str(&body).unwrap()
+    json::read(&body).unwrap()
 }
 
 /// Waits until the oldest entry kept is this one.

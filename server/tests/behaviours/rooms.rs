@@ -257,7 +257,7 @@ async fn history_pages_have_no_holes() {
     let page = async |query: &str| -> Page {
         let (status, _, body) = get(server.address, &format!("/rooms/lobby/entries{query}"), &[]).await;
         assert_eq!(status, 200, "{body}");
-        serde_json::from_str(&body).unwrap()
+        json::read(&body).unwrap()
     };
     let mut back = page("").await;
     assert_eq!((back.entries.len(), back.more), (50, true));
@@ -323,7 +323,7 @@ async fn the_roster_names_people_and_not_lines_and_follows_names() {
     };
     ada.until("the new name", |ada| names(ada) == ["Ada", "Zoe"]).await;
     let (status, _, whole) = get(server.address, "/rooms/lobby/roster", &[]).await;
-    assert_eq!((status, serde_json::from_str::<Roster>(&whole).unwrap().count), (200, 2));
+    assert_eq!((status, json::read::<Roster>(&whole).unwrap().count), (200, 2));
     bo.post("under my new name").await;
     ada.until_entries(1).await;
     assert_eq!(ada.lobby().entries[0].from.name.as_str(), "Zoe");

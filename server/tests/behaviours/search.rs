@@ -10,7 +10,7 @@ use tempfile::tempdir;
 async fn search(address: SocketAddr, query: &str) -> Page {
     let (status, _, body) = get(address, &format!("/rooms/lobby/search?q={query}"), &[]).await;
     assert_eq!(status, 200, "{query}: {body}");
-    serde_json::from_str(&body).unwrap()
+    json::read(&body).unwrap()
 }
 
 async fn found(address: SocketAddr, query: &str) -> Vec<String> {
