@@ -20,6 +20,7 @@ use self::{
     text_box::{follow_other_tabs, grow, wrap},
 };
 use crate::{
+    act::Act,
     here::Here,
     icons, keys,
     kind::{Does, Kind},
@@ -41,14 +42,7 @@ pub(crate) struct ComposerProps {
     pub(crate) about: Option<(About, String)>,
     pub(crate) known: Known,
     pub(crate) me: Option<PersonId>,
-    /// Something was stored as a draft.
-    pub(crate) on_sent: Callback<()>,
-    /// It is not to be about anything any more.
-    pub(crate) on_drop_about: Callback<()>,
-    /// The viewer types.
-    pub(crate) on_typing: Callback<()>,
-    /// The viewer wants to edit their last message.
-    pub(crate) on_edit_last: Callback<()>,
+    pub(crate) on_act: Callback<Act>,
 }
 
 /// The box one writes in, with its button and its counter.
@@ -78,7 +72,7 @@ pub(crate) fn Composer(props: &ComposerProps) -> Html {
 
     let oninput = {
         let (room, used, problem, completion) = (here.room.clone(), used.clone(), problem.clone(), completion.clone());
-        let (known, me, on_typing) = (known.clone(), *me, props.on_typing.clone());
+        let (known, me, on_act) = (known.clone(), *me, props.on_act.clone());
         Callback::from(move |event: InputEvent| {
             let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() else { return };
             let text = area.value();
@@ -96,7 +90,7 @@ pub(crate) fn Composer(props: &ComposerProps) -> Html {
                 completion.set(now_completes);
             }
             if !text.is_empty() {
-                on_typing.emit(());
+                on_act.emit(Act::Type);
             }
         })
     };
@@ -104,7 +98,7 @@ pub(crate) fn Composer(props: &ComposerProps) -> Html {
     let send = {
         let (here, input, known, about) = (here.clone(), input.clone(), known.clone(), about.clone());
         let (used, problem, chosen, completion) = (used.clone(), problem.clone(), chosen.clone(), completion.clone());
-        let on_sent = props.on_sent.clone();
+        let on_act = props.on_act.clone();
         Callback::from(move |()| {
             let Some(area) = input.cast::<HtmlTextAreaElement>() else { return };
             let text = area.value();
@@ -126,7 +120,7 @@ pub(crate) fn Composer(props: &ComposerProps) -> Html {
                     used.set(None);
                     problem.set(None);
                     completion.set(None);
-                    on_sent.emit(());
+                    on_act.emit(Act::Sent);
                 }
                 Err(error) => problem.set(Some(words::not_kept(&error.to_string()))),
             }
@@ -146,8 +140,7 @@ pub(crate) fn Composer(props: &ComposerProps) -> Html {
 
     let onkeydown = {
         let (send, take, completion) = (send.clone(), take.clone(), completion.clone());
-        let (about, on_drop_about, on_edit_last) =
-            (about.clone(), props.on_drop_about.clone(), props.on_edit_last.clone());
+        let (about, on_act) = (about.clone(), props.on_act.clone());
         Callback::from(move |event: KeyboardEvent| {
             if keys::belongs_to_input_method(&event) {
                 return;
@@ -170,11 +163,11 @@ pub(crate) fn Composer(props: &ComposerProps) -> Html {
                     true
                 }
                 (None, "Escape") if about.is_some() => {
-                    on_drop_about.emit(());
+                    on_act.emit(Act::DropAbout);
                     true
                 }
                 (None, "ArrowUp") if area.value().is_empty() && about.is_none() && keys::is_bare(&event) => {
-                    on_edit_last.emit(());
+                    on_act.emit(Act::EditLast);
                     true
                 }
                 (_, "Enter") if !event.shift_key() && keys::is_bare(&event) => {
@@ -240,7 +233,7 @@ pub(crate) fn Composer(props: &ComposerProps) -> Html {
                 <p class="about">
                     { if is_edit { icons::edit() } else { icons::reply() } }<span>{ words.clone() }</span>
                     <button type="button" class="quiet" aria-label={words::cancel()} title={words::cancel()}
-                        onclick={props.on_drop_about.reform(|_: MouseEvent| ())}>{ icons::close() }</button>
+                        onclick={props.on_act.reform(|_: MouseEvent| Act::DropAbout)}>{ icons::close() }</button>
                 </p>
             }
             { for completion.as_ref().map(|completion| list(completion, &take)) }

@@ -10,7 +10,7 @@ use yew::{
     Callback, Html, MouseEvent, Properties, UseStateHandle, classes, component, html, use_effect_with, use_state,
 };
 
-use crate::{clipboard, entry, here::Here, icons, kind::Kind, time, words};
+use crate::{act::Act, clipboard, entry, here::Here, icons, kind::Kind, time, words};
 
 /// How long a draft is drawn as if it were sent already, in milliseconds: most are, by then.
 const PATIENCE: u64 = 400;
@@ -28,8 +28,7 @@ pub(crate) struct DraftProps {
     pub(crate) opens_group: bool,
     /// Takes the text back into the box.
     pub(crate) on_edit: Callback<Draft>,
-    /// What had the focus is gone, because the viewer used it.
-    pub(crate) on_focus_gone: Callback<()>,
+    pub(crate) on_act: Callback<Act>,
 }
 
 /// One draft, as an item of the list.
@@ -75,14 +74,14 @@ fn fate(fate: &Fate, up: bool, late: bool) -> Html {
 
 /// What can be done about it. `copied` tells how copying its text went.
 fn actions(props: &DraftProps, copied: &UseStateHandle<Option<bool>>) -> Html {
-    let DraftProps { here, draft, on_edit, on_focus_gone, .. } = props;
+    let DraftProps { here, draft, on_edit, on_act, .. } = props;
     let unsent = !draft.is_underway();
     let id = draft.id;
     let acting = |act: fn(&Rooms, &RoomName, MessageId)| {
-        let (here, on_focus_gone) = (here.clone(), on_focus_gone.clone());
+        let (here, on_act) = (here.clone(), on_act.clone());
         move || {
             act(&here.rooms, &here.room, id);
-            on_focus_gone.emit(());
+            on_act.emit(Act::LoseFocus);
         }
     };
     let (retry, discard) = (acting(Rooms::retry), acting(Rooms::discard));

@@ -4,7 +4,7 @@ use gloo_timers::callback::{Interval, Timeout};
 use openline_rooms::{Line, protocol::CloseCode};
 use yew::{Callback, Component, Context, Html, Properties, classes, html};
 
-use crate::{icons, time, words};
+use crate::{act::Act, icons, time, words};
 
 /// How long, in milliseconds, the line may be away before that is said.
 const PATIENCE: u32 = 1_000;
@@ -15,8 +15,7 @@ const GLAD: u32 = 2_500;
 #[derive(PartialEq, Properties)]
 pub(crate) struct LineProps {
     pub(crate) line: Line,
-    pub(crate) on_try_now: Callback<()>,
-    pub(crate) on_start_anew: Callback<()>,
+    pub(crate) on_act: Callback<Act>,
 }
 
 /// What the line is doing, in a strip above the messages.
@@ -63,7 +62,7 @@ impl Component for LineStatus {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let LineProps { line, on_try_now, on_start_anew } = ctx.props();
+        let LineProps { line, on_act } = ctx.props();
         let class = match (self.shown, line) {
             (Shown::Nothing, _) => "quiet",
             (Shown::Back, _) => "back",
@@ -75,13 +74,13 @@ impl Component for LineStatus {
             (Shown::Back, _) => (words::connected(), None, None),
             (Shown::Trouble, Line::Down { why, next_try_at }) => {
                 let said = if self.was_up { words::line_lost(why) } else { words::no_line_yet(why) };
-                (said, Some(countdown(*next_try_at)), Some((words::try_now(), on_try_now)))
+                (said, Some(countdown(*next_try_at)), Some((words::try_now(), Act::TryNow)))
             }
             (Shown::Trouble, Line::Ended { why, code }) => {
                 let button = match *code {
-                    Some(CloseCode::BAD_TOKEN) => (words::start_anew(), on_start_anew),
-                    Some(CloseCode::REPLACED) => (words::use_it_here(), on_try_now),
-                    _ => (words::try_now(), on_try_now),
+                    Some(CloseCode::BAD_TOKEN) => (words::start_anew(), Act::StartAnew),
+                    Some(CloseCode::REPLACED) => (words::use_it_here(), Act::TryNow),
+                    _ => (words::try_now(), Act::TryNow),
                 };
                 (words::ended(why, *code), None, Some(button))
             }
@@ -95,7 +94,7 @@ impl Component for LineStatus {
                     if let Some(wait) = wait { { " " }<span class="wait">{ wait }</span> }
                 </p>
                 if let Some((label, act)) = button {
-                    <button type="button" onclick={act.reform(|_| ())}>{ label }</button>
+                    <button type="button" onclick={on_act.reform(move |_| act.clone())}>{ label }</button>
                 }
             </div>
         }

@@ -49,12 +49,6 @@ pub(crate) struct MessagesProps {
     pub(crate) scroller: Scroller,
     pub(crate) on_act: Callback<Act>,
     pub(crate) on_edit_draft: Callback<Draft>,
-    /// The viewer wants to write.
-    pub(crate) on_write: Callback<()>,
-    /// The viewer wants to see the latest.
-    pub(crate) on_latest: Callback<()>,
-    /// What had the focus is gone, because the viewer used it.
-    pub(crate) on_focus_gone: Callback<()>,
 }
 
 /// The list of what was said in a room.
@@ -94,7 +88,7 @@ pub(crate) fn Messages(props: &MessagesProps) -> Html {
         })
     };
     let onkeydown = {
-        let (on_write, open) = (props.on_write.clone(), open.clone());
+        let (on_act, open) = (props.on_act.clone(), open.clone());
         move |event: KeyboardEvent| {
             if keys::belongs_to_input_method(&event) || !keys::is_bare(&event) {
                 return;
@@ -107,7 +101,7 @@ pub(crate) fn Messages(props: &MessagesProps) -> Html {
                     true
                 }),
                 "Escape" if open.is_none() => {
-                    on_write.emit(());
+                    on_act.emit(Act::Write);
                     true
                 }
                 _ => false,
@@ -320,7 +314,7 @@ fn drafts(props: &MessagesProps) -> Vec<Html> {
         html! {
             <DraftRow key={format!("draft-{}", draft.id)} here={props.here.clone()} draft={draft.clone()}
                 me={props.me} name={props.name.clone()} up={props.up} {opens_group} on_edit={props.on_edit_draft.clone()}
-                on_focus_gone={props.on_focus_gone.clone()} />
+                on_act={props.on_act.clone()} />
         }
     };
     // A change to an earlier message is seen there in a moment; until then it is worth a row only if it has to wait.
@@ -345,7 +339,7 @@ fn jump(props: &MessagesProps) -> Html {
     if props.pinned {
         return Html::default();
     }
-    let onclick = props.on_latest.reform(|_: MouseEvent| ());
+    let onclick = props.on_act.reform(|_: MouseEvent| Act::Latest);
     html! {
         <button type="button" class="jump" {onclick}>
             { icons::down() }<span>{ words::jump(props.unread) }</span>

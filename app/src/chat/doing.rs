@@ -60,7 +60,7 @@ impl Chat {
             }
             Msg::NoticesDue => self.tell_notices(),
             Msg::OtherTab => self.follow_rooms(ctx),
-            Msg::Act(act) => self.act(ctx, act),
+            Msg::Act(act) => return self.act(ctx, act),
             Msg::EditDraft(draft) => {
                 let about = match Kind::of(draft.kind.as_deref()).does {
                     Does::Reply(seq) => Some(About::Reply(seq)),
@@ -70,27 +70,10 @@ impl Chat {
                 self.set_about(ctx, about);
                 self.redraw(ctx);
             }
-            Msg::Sent => self.sent(ctx),
-            Msg::DropAbout => self.drop_about(ctx),
-            Msg::Typing => return self.typing(ctx),
-            Msg::EditLast => {
-                let me = self.me_id();
-                let last = self.place(ctx).and_then(|place| Some(place.shown.last_of(me)?.message.entry.seq));
-                if let Some(seq) = last {
-                    self.act(ctx, Act::Edit(seq));
-                }
-            }
-            Msg::Write => put_focus(&self.input),
-            Msg::Latest => self.latest(ctx),
             Msg::FirstUnread => {
                 let me = self.me_id();
                 let first = self.place(ctx).and_then(|place| place.first_unread(me));
                 self.go_to(ctx, first);
-            }
-            Msg::FocusGone => {
-                // What the viewer does is drawn at once, however much arrives.
-                self.redraw(ctx);
-                self.refocus(ctx);
             }
             Msg::Panel(panel) if panel == self.panel => return false,
             Msg::Panel(panel) => self.set_panel(panel),
@@ -101,8 +84,6 @@ impl Chat {
             Msg::Command(command) => return self.command(ctx, command),
             Msg::Leave(room) => self.leave(ctx, &room),
             Msg::Rename(name) => self.rooms.rename(name),
-            Msg::TryNow => self.rooms.try_now(),
-            Msg::StartAnew => self.rooms.start_anew(),
         }
         true
     }
@@ -114,33 +95,50 @@ impl Chat {
         }
     }
 
-    fn act(&mut self, ctx: &Context<Self>, act: Act) {
+    fn act(&mut self, ctx: &Context<Self>, act: Act) -> bool {
         let (room, me) = (ctx.props().room.clone(), self.me_id());
-        let Some(place) = self.places.get_mut(&room) else { return };
+        let place = self.places.get(&room);
         match act {
             Act::Reply(seq) => {
                 self.set_about(ctx, Some(About::Reply(seq)));
                 put_focus(&self.input);
             }
             Act::Edit(seq) => {
-                let is_mine = place.author(seq).map(|author| author.id) == me;
-                if let Some(text) = place.text(seq).filter(|_| is_mine) {
+                let mine = place.filter(|place| place.author(seq).map(|author| author.id) == me);
+                if let Some(text) = mine.and_then(|place| place.text(seq)) {
                     self.set_about(ctx, Some(About::Edit(seq)));
                     composer::begin_edit(&self.input, &room, &text);
                 }
             }
             Act::Delete(seq) => self.say_about(&room, Does::Delete(seq), "🗑"),
             Act::React(seq, text) => {
-                let does = if place.has_reacted(seq, &text, me) { Does::Unreact(seq) } else { Does::React(seq) };
-                self.say_about(&room, does, &text);
+                let has = place.is_some_and(|place| place.has_reacted(seq, &text, me));
+                self.say_about(&room, if has { Does::Unreact(seq) } else { Does::React(seq) }, &text);
             }
             Act::Go(seq) => {
                 navigation::go(&room, Some(seq));
                 self.go_to(ctx, Some(seq));
             }
-            Act::CopyText(seq) => copy(place.text(seq).unwrap_or_default()),
+            Act::CopyText(seq) => copy(place.and_then(|place| place.text(seq)).unwrap_or_default()),
             Act::CopyLink(seq) => copy(navigation::link(&room, Some(seq))),
+            Act::Write => put_focus(&self.input),
+            Act::Latest => self.latest(ctx),
+            Act::Type => return self.typing(ctx),
+            Act::Sent => self.sent(ctx),
+            Act::DropAbout => self.drop_about(ctx),
+            Act::EditLast => {
+                let last = place.and_then(|place| Some(place.shown.last_of(me)?.message.entry.seq));
+                return last.is_none_or(|seq| self.act(ctx, Act::Edit(seq)));
+            }
+            Act::LoseFocus => {
+                // What the viewer does is drawn at once, however much arrives.
+                self.redraw(ctx);
+                self.refocus(ctx);
+            }
+            Act::TryNow => self.rooms.try_now(),
+            Act::StartAnew => self.rooms.start_anew(),
         }
+        true
     }
 
     /// Says something about a message. Where it can't be stored, nothing happens, and it can be tried again.
@@ -218,7 +216,7 @@ impl Chat {
             Command::Search => return self.on(ctx, Msg::Dialog(Some(Dialog::Search))),
             Command::Help => return self.on(ctx, Msg::Dialog(Some(Dialog::Shortcuts))),
             Command::FirstUnread => return self.on(ctx, Msg::FirstUnread),
-            Command::Latest => return self.on(ctx, Msg::Latest),
+            Command::Latest => return self.act(ctx, Act::Latest),
             Command::Room { forward, unread } => {
                 let from = self.list.iter().position(|room| *room == ctx.props().room).unwrap_or(0);
                 let is_unread = |place: usize| {

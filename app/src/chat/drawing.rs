@@ -6,6 +6,7 @@ use yew::{Context, Html, classes, html};
 
 use super::{Chat, Dialog, Msg, Panel};
 use crate::{
+    act::Act,
     avatar::avatar,
     composer::Composer,
     dialog::{find_room::FindRoom, search::Search, settings::Settings, shortcuts::shortcuts},
@@ -29,7 +30,7 @@ impl Chat {
         let skip = ctx.link().callback(|event: MouseEvent| {
             // The address is the invitation: it gets no fragment.
             event.prevent_default();
-            Msg::Write
+            Msg::Act(Act::Write)
         });
         let panel = self.panel.map(|panel| match panel {
             Panel::Rooms => "rooms-shown",
@@ -41,8 +42,7 @@ impl Chat {
                 { self.rooms_panel(ctx) }
                 { self.header(ctx, &roster) }
                 <main>
-                    <LineStatus line={self.line.clone()} on_try_now={self.tell.try_now.clone()}
-                        on_start_anew={self.tell.start_anew.clone()} />
+                    <LineStatus line={self.line.clone()} on_act={self.tell.act.clone()} />
                     { self.room(ctx) }
                 </main>
                 { self.people_panel(ctx, &roster) }
@@ -81,13 +81,10 @@ impl Chat {
                     name={self.name(ctx)} up={self.line == openline_rooms::Line::Up} today={self.today}
                     unread={if is_pinned { 0 } else { unread.count }} pinned={is_pinned} flash={place.flash}
                     scroller={place.scroller.clone()} on_act={tell.act.clone()}
-                    on_edit_draft={tell.edit_draft.clone()} on_write={tell.write.clone()}
-                    on_latest={tell.latest.clone()} on_focus_gone={tell.focus_gone.clone()} />
+                    on_edit_draft={tell.edit_draft.clone()} />
                 <p class="typing">{ words::typing(&names) }</p>
                 <Composer key={format!("box-{}", here.room)} here={here.clone()} input={self.input.clone()} {about} {me}
-                    known={place.shown.known.clone()} on_sent={tell.sent.clone()}
-                    on_drop_about={tell.drop_about.clone()} on_typing={tell.typing.clone()}
-                    on_edit_last={tell.edit_last.clone()} />
+                    known={place.shown.known.clone()} on_act={tell.act.clone()} />
             </>
         }
     }
