@@ -1,4 +1,5 @@
-//! A room that is full, and more comes all the time. Only Chromium tells how long a key took, and what a page weighs.
+//! A room that is full, and more comes all the time. Measured in Chromium alone: only there do keys (WebKit) and what a page
+//! weighs (WebKit, Firefox) tell of themselves. That nothing moves meanwhile is for `looking.rs`, in every browser.
 //!
 //! `OPENLINE_FLOOD_MINUTES=10 cargo test -p e2e --test flood` watches for longer than the one minute of every run.
 
