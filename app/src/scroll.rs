@@ -106,8 +106,10 @@ impl Scroll {
             // Also where the browser moved it, because there is less now than before.
             _ if view.to_end() <= HAIR && !self.more_follows => Mode::Pinned,
             Mode::Pinned if moved > 0.0 => Mode::Pinned,
-            // The list itself is higher or lower: the browser may have moved it on the way, as when a phone is turned.
+            // The list itself is higher or lower, as when a phone is turned, or there is less in it, as when rows go from its
+            // top: the browser may have moved it on the way, before what came after that.
             Mode::Pinned if (view.height - self.settled.height).abs() >= 1.0 => Mode::Pinned,
+            Mode::Pinned if view.content <= self.settled.content - 1.0 => Mode::Pinned,
             _ if moved > 0.0 && view.to_end() <= NEAR && !self.more_follows => Mode::Pinned,
             // Something has changed above as well, and is not settled yet: the row goes on being the anchor, as far
             // away as the viewer has moved it.
@@ -235,6 +237,13 @@ mod tests {
         let mut scroll = at_the_end();
         assert_eq!(settle(&mut scroll, view(1_300.0, 500.0, 1_800.0), nowhere), 1_300.0);
         assert_eq!(settle(&mut scroll, view(1_200.0, 600.0, 1_800.0), nowhere), 1_200.0);
+        assert!(scroll.is_pinned());
+    }
+
+    #[test]
+    fn rows_that_go_from_the_top_before_others_come_keep_the_end_wherever_the_browser_puts_the_list_between() {
+        let mut scroll = at_the_end();
+        assert_eq!(settle(&mut scroll, view(1_100.0, 500.0, 1_634.0), nowhere), 1_134.0);
         assert!(scroll.is_pinned());
     }
 
