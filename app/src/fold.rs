@@ -327,6 +327,14 @@ mod tests {
     }
 
     #[test]
+    fn who_stays_behind_reads_on_what_they_know_when_the_rest_is_let_go() {
+        let (all, mut fold) = (log(), Fold::default());
+        fold.follow(epoch().as_ref(), &all);
+        fold.follow(epoch().as_ref(), &all.iter().take(2).cloned().collect());
+        assert_eq!(reading(&fold).iter().map(Message::text).collect::<Vec<_>>(), [Some("one, best"), None]);
+    }
+
+    #[test]
     fn of_what_is_found_only_what_is_still_said_stands() {
         let (all, mut fold) = (log(), Fold::default());
         fold.note(&all);

@@ -1,6 +1,6 @@
 //! The server as the wire describes it, without a network.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use openline_protocol::{
     Entries, Entry, Epoch, Join, Joined, MessageId, Page, Person, PersonId, Refusal, RoomName, Roster, Seq, ToClient,
@@ -33,6 +33,8 @@ pub(super) struct Server {
     pub(super) full: bool,
     /// Longer texts are no longer refused.
     pub(super) is_lenient: bool,
+    /// What it refused for good, whether or not that was heard: what was written later did not wait.
+    pub(super) refused: HashSet<MessageId>,
     people: u128,
 }
 
@@ -162,6 +164,7 @@ impl Server {
                     Some(ToClient::Refusal(Refusal { room, id, why, retry_after: Some(500) }))
                 };
                 if !self.is_lenient && post.body.len() > LONGEST {
+                    self.refused.insert(post.id);
                     let (room, id, why) = (Some(post.room), Some(post.id), Why::TooLong { limit: LONGEST });
                     return Some(ToClient::Refusal(Refusal { room, id, why, retry_after: None }));
                 }
