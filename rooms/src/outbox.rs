@@ -1,7 +1,7 @@
 //! The drafts of one room, in the order they were written, and which of them to post now. Pure.
 //!
 //! Invariants: nothing is posted that isn't stored; posts leave in the order of the drafts. After one is refused for
-//! now, nothing behind it leaves until it is due again, and then it leaves first.
+//! now, nothing leaves until it is due again, and then it leaves first.
 
 use openline_protocol::{Epoch, MessageId, Post, RoomName, Why};
 
@@ -180,17 +180,23 @@ impl Outbox {
             return Vec::new();
         }
         self.held = None;
+        let say = |slot: &mut Slot| {
+            slot.said = true;
+            slot.draft.to_post(room)
+        };
+        // The server waits for one it refused for now. What it hears before that it refuses too, also what was written
+        // earlier, in another tab.
+        let is_awaited = |slot: &&mut Slot| matches!(slot.draft.fate, Fate::Held { .. }) && !slot.said;
+        let awaited = self.drafts.iter_mut().find(is_awaited).map(say);
         // What was said behind one that has to be said (again) was refused for it, or would overtake it.
-        let first = self.drafts.iter().position(|slot| slot.draft.is_underway() && !slot.said);
+        let unsaid = self.drafts.iter().position(|slot| slot.draft.is_underway() && !slot.said);
+        let first = if awaited.is_some() { Some(0) } else { unsaid };
         let rest = self.drafts.iter_mut().skip(first.unwrap_or(usize::MAX));
         let underway = rest.filter(|slot| slot.draft.is_underway());
-        underway
-            .take_while(|slot| slot.draft.fate != Fate::Storing)
-            .map(|slot| {
-                slot.said = true;
-                slot.draft.to_post(room)
-            })
-            .collect()
+        let ready = underway.take_while(|slot| slot.draft.fate != Fate::Storing);
+        let id = awaited.as_ref().map(|post| post.id);
+        let others: Vec<_> = ready.filter(|slot| Some(slot.draft.id) != id).map(say).collect();
+        awaited.into_iter().chain(others).collect()
     }
 
     /// What is waited for, if anything is held.

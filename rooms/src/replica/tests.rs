@@ -376,6 +376,17 @@ fn a_draft_refused_for_now_goes_again_first_and_what_is_behind_it_waits() {
 }
 
 #[test]
+fn what_the_server_waits_for_is_said_before_what_another_tab_wrote_earlier() {
+    let mut replica = caught_up();
+    replica.outbox().put(draft(8));
+    replica.due(0);
+    replica.outbox().refused(id(8), Why::StorageFull {}, Some(Pause::new(0, 500)));
+    replica.outbox().kept_elsewhere(draft(7));
+    replica.outbox().put(draft(9));
+    assert_eq!(replica.due(500).iter().map(|post| post.id).collect::<Vec<_>>(), [id(8), id(7), id(9)]);
+}
+
+#[test]
 fn a_copy_is_caught_up_once_what_was_there_at_its_joining_is() {
     let mut replica = Replica::new(room());
     replica.join();
