@@ -26,8 +26,7 @@ pub(crate) enum Engine {
 const OF_THE_PAGES: &[&str] =
     &["attention", "chat", "days", "devices", "looking", "promise", "scripts", "storage", "talk", "wire", "writing"];
 
-/// What WebKit does not pass yet on a busy machine: what is written just after a page was loaded was seen to be neither
-/// stored nor refused by its database, and so to wait for ever.
+/// What WebKit does not pass yet on a busy machine: a change made just after a page was loaded was seen to stay unsent.
 const NOT_YET_IN_WEBKIT: &[&str] = &["talk", "writing"];
 
 /// Tells them.
