@@ -110,9 +110,11 @@ pub(super) async fn roster(State(doors): State<Arc<Doors>>, Path(room): Path<Str
     fresh(Json(room.map_or_else(Roster::default, |room| room.everybody())))
 }
 
-/// A page, with what is about its entries, and about what those are about: what was found may have been changed since.
+/// A page; if it was asked for, with what is about its entries, and about what those are about: what was found may have
+/// been changed since.
 async fn with_about(doors: &Doors, row: i64, mut page: Page, asked: Option<&str>) -> Response {
-    let Some(about) = About::new(asked.unwrap_or_default()) else {
+    let Some(asked) = asked else { return fresh(Json(page)) };
+    let Some(about) = About::new(asked) else {
         return sentence(StatusCode::BAD_REQUEST, format!("Ask what is about a page by {} kinds.\n", About::MAX));
     };
     let meant = page.entries.iter().filter_map(|entry| about.place(entry.kind.as_deref()?));
