@@ -1,6 +1,6 @@
 //! What became of one tab's drafts: each settled or refused, told truly, and in the order they were written.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use openline_protocol::{MessageId, RoomName, Seq};
 
@@ -17,7 +17,7 @@ pub(crate) fn check<'a>(account: &'a Account, tab: &'a Testimony, logs: &Logs<'a
 }
 
 fn check_answers<'a>(account: &'a Account, tab: &'a Testimony, logs: &Logs<'a>, findings: &mut Vec<Finding>) {
-    let (refused, settled) = (refused(tab), settled(account));
+    let (refused, settled) = (refused(account), settled(account));
     let mut epochs = BTreeMap::new();
     let name = || tab.name.clone();
     for told in &tab.told {
@@ -80,8 +80,11 @@ fn settled(account: &Account) -> HashSet<(&RoomName, MessageId)> {
     told.filter_map(|told| if let Told::Settled { room, id, .. } = told { Some((room, *id)) } else { None }).collect()
 }
 
-fn refused(tab: &Testimony) -> BTreeSet<MessageId> {
-    let refusals = tab.told.iter().filter_map(|told| match told {
+/// What anybody was told of as refused for good: the tab that wrote it learns that from the one that posted it. Whether
+/// it has is seen by what is underway there at the end.
+fn refused(account: &Account) -> HashSet<MessageId> {
+    let told = account.tabs.iter().flat_map(|tab| &tab.told);
+    let refusals = told.filter_map(|told| match told {
         Told::Refused { id, for_good: true, .. } => Some(*id),
         _ => None,
     });

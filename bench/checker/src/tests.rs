@@ -187,6 +187,16 @@ fn a_draft_that_ends_in_neither_way_is_found_and_one_that_ends_in_both() {
     assert!(matches!(stuck[..], [Finding::StuckDraft { .. }]), "{stuck:?}");
     let refused = |n, for_good| Told::Refused { room: room(), id: id(n), for_good };
     assert_eq!(found(|account| account.tabs[1].told.extend([wrote(8), refused(8, true)])), []);
+    let told_elsewhere = |account: &mut Account| {
+        account.tabs[1].told.push(wrote(8));
+        account.tabs[0].told.push(refused(8, true));
+    };
+    assert_eq!(found(told_elsewhere), [], "by the tab that posted it");
+    let unheard = found(|account| {
+        told_elsewhere(account);
+        account.tabs[1].rest.get_mut(&room()).unwrap().underway.push(id(8));
+    });
+    assert!(matches!(unheard[..], [Finding::StuckDraft { .. }]), "{unheard:?}");
     let still = found(|account| account.tabs[1].told.extend([wrote(8), refused(8, false)]));
     assert!(matches!(still[..], [Finding::StuckDraft { .. }]), "{still:?}");
     let both = found(|account| account.tabs[0].told.push(refused(1, true)));
