@@ -2,10 +2,10 @@
 
 use std::{fmt, ops::Deref};
 
-use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use bytes::Bytes;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
+use crate::inline;
 use crate::json::{FromJson, Json, Unfit};
 
 /// Text or bytes. On the wire `{"text":"hi"}` or `{"bytes":5}`, where 5 is how many bytes of the frame's payload are
@@ -53,7 +53,7 @@ impl Body {
     /// # Errors
     /// Those of the serializer.
     pub fn serialize_inline<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        one_field(to, self, |map, payload| map.serialize_entry("bytes", &BASE64.encode(&**payload)))
+        one_field(to, self, |map, payload| map.serialize_entry("bytes", &inline::encode(payload)))
     }
 }
 
@@ -140,7 +140,7 @@ impl FromJson for Payload {
         match json {
             Json::Number(_) => Ok(Self { announced: usize::from_json(json)?, bytes: Bytes::new() }),
             Json::Text(text) => {
-                let bytes = BASE64.decode(&*text).map_err(|_| Unfit::new("is not base64"))?;
+                let bytes = inline::decode(&text).ok_or(Unfit::new("is not base64"))?;
                 Ok(Bytes::from(bytes).into())
             }
             _ => Err(Unfit::new("is neither how many bytes nor the bytes as base64")),

@@ -2,6 +2,7 @@
 
 pub mod unicode;
 pub mod json;
+mod inline;
 mod name;
 mod id;
 mod body;

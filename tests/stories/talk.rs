@@ -212,6 +212,39 @@ async fn a_message_far_back_and_what_is_found_read_as_they_were_changed_since() 
 }
 
 #[tokio::test]
+async fn what_is_no_text_is_named_with_its_size_live_and_far_back() {
+    let stage = Stage::with(&["--rate", "100000", "--burst", "100000"]).await;
+    let ada = stage.enter("Ada").await;
+    ada.eval(POST_BYTES).await;
+    let named = "document.querySelector('li.row .stand-in')?.textContent === 'image/png, 5 bytes'";
+    ada.until("the bytes", named).await;
+    ada.fill_room(500).await;
+    ada.go(&stage.server.url("/r/lobby/1")).await;
+    ada.until("the bytes, over HTTP", named).await;
+    end([ada]).await;
+}
+
+/// Somebody else posts five bytes, from a few lines of JavaScript that know nothing but the protocol.
+const POST_BYTES: &str = "void (() => {
+    const socket = new WebSocket(`ws://${location.host}/ws`);
+    const say = message => socket.send(JSON.stringify(message));
+    socket.onopen = () => say({ hello: { name: 'Bot' } });
+    socket.onmessage = ({ data }) => {
+        if (typeof data !== 'string') return socket.close();
+        const { welcome, joined } = JSON.parse(data);
+        if (welcome) say({ join: { room: 'lobby', last: 0 } });
+        if (!joined) return;
+        const post = { room: 'lobby', id: crypto.randomUUID(), kind: 'image/png', body: { bytes: 5 } };
+        const head = new TextEncoder().encode(JSON.stringify({ post }));
+        const frame = new Uint8Array(4 + head.length + 5);
+        new DataView(frame.buffer).setUint32(0, head.length, true);
+        frame.set(head, 4);
+        frame.set([0, 127, 128, 254, 255], 4 + head.length);
+        socket.send(frame);
+    };
+})()";
+
+#[tokio::test]
 async fn a_name_is_completed_by_keys_and_a_shared_one_is_marked() {
     let stage = Stage::set().await;
     let (ada, bo) = (stage.enter("Ada").await, stage.enter("Bo Längle").await);

@@ -1,5 +1,7 @@
 //! IndexedDB (W3C Indexed Database API 3.0): large, transactional across tabs, and on disk when it says so.
 
+use std::cell::Cell;
+
 use futures_util::future::{Either, select};
 use gloo_events::EventListener;
 use gloo_timers::future::TimeoutFuture;
@@ -30,13 +32,15 @@ const READ: &str = "read";
 const SECRETS: &str = "secrets";
 const TOKEN: &str = "token";
 
-/// How long, in milliseconds, the browser may take to open it. One that takes longer has hung, as some have: then
+/// How long, in milliseconds, the browser may take to open it, or with one transaction. One that takes longer has hung:
+/// some never open, and WebKit was seen to answer no transaction any more after a page was left in the midst of one. Then
 /// drafts go where they went before, rather than nowhere.
 const PATIENCE: u32 = 5_000;
 
 /// The browser's database for this origin.
 pub(super) struct Database {
     database: IdbDatabase,
+    has_hung: Cell<bool>,
     /// A later version of the page wants to change the database: it must not wait for us.
     _give_way: EventListener,
 }
@@ -55,42 +59,29 @@ impl Database {
                 }
             }
         });
-        let opened = std::pin::pin!(done(&request));
-        match select(opened, TimeoutFuture::new(PATIENCE)).await {
-            Either::Left((database, _)) => Ok(Self::of(database?.unchecked_into())),
-            Either::Right(_) => Err(StoreError),
-        }
+        let opened = patiently(done(&request)).await.ok_or(StoreError)?;
+        Ok(Self::of(opened?.unchecked_into()))
     }
 
     fn of(database: IdbDatabase) -> Self {
         let open = database.clone();
         let give_way = EventListener::new(&database, "versionchange", move |_| open.close());
-        Self { database, _give_way: give_way }
+        Self { database, has_hung: Cell::new(false), _give_way: give_way }
     }
 
     /// Does what is asked in one transaction: all of it or nothing. What local storage holds of drafts moves here.
     pub(super) async fn take(&self, messages: &[ToStore], local: Option<&Local>) -> Result<Vec<FromStore>, StoreError> {
+        if self.has_hung.get() {
+            return Err(StoreError);
+        }
         let transaction = self.begin(messages)?;
-        let committed = committed(&transaction);
-        let mut work = Work { transaction, local, answers: Vec::new(), moved: Vec::new() };
-        for message in messages {
-            if let Err(error) = work.take(message).await {
-                drop(work.transaction.abort());
-                drop(committed.await);
-                return Err(error);
-            }
+        if let Some(done) = patiently(work(transaction.clone(), messages, local)).await {
+            return done;
         }
-        committed.await?;
-        let Work { answers, moved, .. } = work;
-        if let Some(local) = local {
-            moved.iter().for_each(|(room, id)| local.drop_draft(room, *id));
-            for answer in &answers {
-                if let FromStore::Claimed(token) = answer {
-                    local.keep_token(token);
-                }
-            }
-        }
-        Ok(answers)
+        self.has_hung.set(true);
+        // Should it be done after all, it is not to be: what was asked is done elsewhere.
+        drop(transaction.abort());
+        Err(StoreError)
     }
 
     fn begin(&self, messages: &[ToStore]) -> Result<IdbTransaction, StoreError> {
@@ -111,6 +102,42 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     fn transaction(this: &Durable, stores: &Array, mode: &str, options: &Object) -> Result<IdbTransaction, JsValue>;
+}
+
+/// Does what is asked in a transaction.
+async fn work(
+    transaction: IdbTransaction,
+    messages: &[ToStore],
+    local: Option<&Local>,
+) -> Result<Vec<FromStore>, StoreError> {
+    let committed = committed(&transaction);
+    let mut work = Work { transaction, local, answers: Vec::new(), moved: Vec::new() };
+    for message in messages {
+        if let Err(error) = work.take(message).await {
+            drop(work.transaction.abort());
+            drop(committed.await);
+            return Err(error);
+        }
+    }
+    committed.await?;
+    let Work { answers, moved, .. } = work;
+    if let Some(local) = local {
+        moved.iter().for_each(|(room, id)| local.drop_draft(room, *id));
+        for answer in &answers {
+            if let FromStore::Claimed(token) = answer {
+                local.keep_token(token);
+            }
+        }
+    }
+    Ok(answers)
+}
+
+/// What comes of it, or `None` if that takes too long.
+async fn patiently<T>(work: impl Future<Output = T>) -> Option<T> {
+    match select(std::pin::pin!(work), TimeoutFuture::new(PATIENCE)).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(_) => None,
+    }
 }
 
 /// One transaction.
