@@ -122,7 +122,7 @@ pub(crate) fn Composer(props: &ComposerProps) -> Html {
                     completion.set(None);
                     on_act.emit(Act::Sent);
                 }
-                Err(error) => problem.set(Some(words::not_kept(&error.to_string()))),
+                Err(error) => problem.set(Some(words::not_taken(&error))),
             }
         })
     };

@@ -1,7 +1,7 @@
 //! What the line is doing, said to the viewer: only once it lasts, so that blips don't flash.
 
 use gloo_timers::callback::{Interval, Timeout};
-use openline_rooms::{Line, protocol::CloseCode};
+use openline_rooms::{Line, LineWhy, protocol::CloseCode};
 use yew::{Callback, Component, Context, Html, Properties, classes, html};
 
 use crate::{act::Act, icons, time, words};
@@ -73,16 +73,17 @@ impl Component for LineStatus {
             (Shown::Nothing, _) => return html! { <div class="line quiet" role="status" /> },
             (Shown::Back, _) => (words::connected(), None, None),
             (Shown::Trouble, Line::Down { why, next_try_at }) => {
-                let said = if self.was_up { words::line_lost(why) } else { words::no_line_yet(why) };
+                let why = words::why_down(*why);
+                let said = if self.was_up { words::line_lost(&why) } else { words::no_line_yet(&why) };
                 (said, Some(countdown(*next_try_at)), Some((words::try_now(), Act::TryNow)))
             }
-            (Shown::Trouble, Line::Ended { why, code }) => {
-                let button = match *code {
-                    Some(CloseCode::BAD_TOKEN) => (words::start_anew(), Act::StartAnew),
-                    Some(CloseCode::REPLACED) => (words::use_it_here(), Act::TryNow),
+            (Shown::Trouble, Line::Ended { why }) => {
+                let button = match why {
+                    LineWhy::Closed(CloseCode::BAD_TOKEN) => (words::start_anew(), Act::StartAnew),
+                    LineWhy::Closed(CloseCode::REPLACED) => (words::use_it_here(), Act::TryNow),
                     _ => (words::try_now(), Act::TryNow),
                 };
-                (words::ended(why, *code), None, Some(button))
+                (words::ended(*why), None, Some(button))
             }
             (Shown::Trouble, _) => (words::connecting(), None, None),
         };

@@ -246,7 +246,7 @@ fn beginning(here: &Here, shown: &Shown) -> Html {
         Some(History::Complete) => html! { <p class="hint">{ words::beginning() }</p> },
         Some(History::Failed(why)) => html! {
             <>
-                <p class="problem" role="status">{ words::older_failed(why) }</p>
+                <p class="problem" role="status">{ words::older_failed(&words::why_no_page(*why)) }</p>
                 <button type="button" onclick={load()}>{ words::try_again() }</button>
             </>
         },
@@ -330,7 +330,7 @@ fn finding(finding: Option<&Finding>) -> Html {
     let words = match finding {
         None => return Html::default(),
         Some(Finding::Loading { .. }) => words::loading(),
-        Some(Finding::Failed { why, .. }) => words::older_failed(why),
+        Some(Finding::Failed { why, .. }) => words::older_failed(&words::why_no_page(*why)),
     };
     html! { <p class="finding" role="status">{ words }</p> }
 }

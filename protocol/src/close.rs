@@ -42,27 +42,6 @@ impl CloseCode {
     pub const fn is_worth_a_retry(self) -> bool {
         !matches!(self.0, 1000 | 1002 | 1003 | 1007..=1010 | 4400..=4403 | 4409)
     }
-
-    /// What it means, in words for a person.
-    pub const fn meaning(self) -> &'static str {
-        match self.0 {
-            1000 => "closed normally",
-            1001 => "the other side went away",
-            1005 => "closed without a code",
-            1006 => "the line broke",
-            1009 => "a message was too big",
-            1011 => "the server failed",
-            1012 => "the server is restarting",
-            1013 => "the server is busy",
-            4400 => "the server did not understand a frame",
-            4401 => "the server does not know this identity",
-            4403 => "something was said before the hello",
-            4408 => "the line was silent for too long",
-            4409 => "this page is connected on another line",
-            4413 => "the line was too slow",
-            _ => "closed",
-        }
-    }
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 use gloo_net::http::Request;
 use openline_protocol::{Page, RoomName, json};
 
-use crate::view::Span;
+use crate::view::{NoPage, Span};
 
-/// A page of entries, with what is `about` them; or why it could not be had, in words for a person.
-pub(crate) async fn fetch(http: &str, about: &str, room: &RoomName, span: Span) -> Result<Page, String> {
+/// A page of entries, with what is `about` them.
+pub(crate) async fn fetch(http: &str, about: &str, room: &RoomName, span: Span) -> Result<Page, NoPage> {
     let room = String::from(js_sys::encode_uri_component(room.as_str()));
     let range = match span {
         Span::Before(before) => format!("before={before}"),
@@ -16,10 +16,10 @@ pub(crate) async fn fetch(http: &str, about: &str, room: &RoomName, span: Span) 
     };
     let about = String::from(js_sys::encode_uri_component(about));
     let url = format!("{http}/rooms/{room}/entries?{range}&limit={}&about={about}", Page::LIMIT);
-    let answer = Request::get(&url).send().await.map_err(|_| "the server can't be reached".to_owned())?;
+    let answer = Request::get(&url).send().await.map_err(|_| NoPage::Unreachable)?;
     if !answer.ok() {
-        return Err(format!("the server answered {} {}", answer.status(), answer.status_text()));
+        return Err(NoPage::Refused { status: answer.status() });
     }
-    let text = answer.text().await.map_err(|error| error.to_string());
-    text.and_then(|text| json::read(&text)).map_err(|error| format!("the server's answer can't be read: {error}"))
+    let text = answer.text().await.map_err(|_| NoPage::Unreadable)?;
+    json::read(&text).map_err(|_| NoPage::Unreadable)
 }

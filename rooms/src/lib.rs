@@ -24,7 +24,7 @@ mod schedules;
 pub use self::{
     draft::{Draft, Fate},
     effect::{Change, Effect},
-    line::Line,
+    line::{Line, LineWhy},
     listeners::Subscription,
     memory::Memory,
     replica::{Gap, Replica},
@@ -33,7 +33,7 @@ pub use self::{
     run::History,
     store::{Store, StoreError},
     to_store::{FromStore, Kept, ToStore, ToTabs},
-    view::{Finding, Span},
+    view::{Finding, NoPage, Span},
 };
 
 /// The messages themselves.

@@ -18,7 +18,7 @@ use crate::{
     pause::Pause,
     run::{History, Run},
     to_store::{Kept, further},
-    view::{Finding, Span, View},
+    view::{Finding, NoPage, Span, View},
 };
 
 /// A reader's own copy of one room.
@@ -318,10 +318,10 @@ impl Replica {
     }
 
     /// Takes in the page that was asked for. One of another log is none.
-    pub(crate) fn page(&mut self, span: Span, page: Result<Page, String>) {
+    pub(crate) fn page(&mut self, span: Span, page: Result<Page, NoPage>) {
         let page = page.and_then(|page| match &self.epoch {
             Some(epoch) if *epoch == page.epoch => Ok(page),
-            _ => Err("the room has started over".into()),
+            _ => Err(NoPage::OtherLog),
         });
         self.view.page(span, page);
         self.changed();

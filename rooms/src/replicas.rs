@@ -13,7 +13,7 @@ use crate::{
     pause::Pause,
     replica::Replica,
     to_store::{FromStore, ToStore, ToTabs},
-    view::Span,
+    view::{NoPage, Span},
 };
 
 /// All the rooms of one line, without the line: for whoever brings a socket and a store of their own.
@@ -218,7 +218,7 @@ impl Replicas {
     }
 
     /// Takes in the page that was fetched.
-    pub fn page(&mut self, room: &RoomName, span: Span, page: Result<Page, String>) -> Vec<Effect> {
+    pub fn page(&mut self, room: &RoomName, span: Span, page: Result<Page, NoPage>) -> Vec<Effect> {
         self.on(room, |replica| {
             replica.page(span, page);
             Vec::new()

@@ -5,6 +5,8 @@ use std::{collections::VecDeque, rc::Rc};
 
 use openline_protocol::{Entry, Page, Seq};
 
+use crate::view::NoPage;
+
 /// Whether there is more on one side of the entries held.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum History {
@@ -15,7 +17,7 @@ pub enum History {
     /// There is not: the log kept begins, or ends, here.
     Complete,
     /// It was asked for in vain, for this reason; ask again.
-    Failed(String),
+    Failed(NoPage),
 }
 
 /// Entries without a hole, bounded in number and bytes.

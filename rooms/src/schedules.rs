@@ -24,6 +24,7 @@ use crate::{
     effect::Effect,
     replicas::Replicas,
     to_store::{FromStore, ToStore},
+    view::NoPage,
 };
 
 /// `OPENLINE_SEEDS=20000 cargo test -p openline-rooms` looks longer.
@@ -233,9 +234,10 @@ impl World {
     /// A page comes, or not.
     fn fetch(&mut self, place: usize) {
         if let Some((room, span)) = self.tabs[place].fetches.pop_front() {
-            let page = self.server.page(&room, span).and_then(|page| {
-                if self.rng.random_range(0..10) == 0 { Err("the server can't be reached".into()) } else { Ok(page) }
-            });
+            let page = self
+                .server
+                .page(&room, span)
+                .and_then(|page| if self.rng.random_range(0..10) == 0 { Err(NoPage::Unreachable) } else { Ok(page) });
             let effects = self.tabs[place].replicas.page(&room, span, page);
             self.apply(place, effects);
         }

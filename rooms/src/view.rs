@@ -21,9 +21,33 @@ pub enum Finding {
     Failed {
         /// The place.
         seq: Seq,
-        /// Why, in words.
-        why: String,
+        /// Why.
+        why: NoPage,
     },
+}
+
+/// Why a page could not be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NoPage {
+    /// Nobody answered.
+    #[error("the server can't be reached")]
+    Unreachable,
+    /// The answer was another one than a page.
+    #[error("the server answered {status}")]
+    Refused {
+        /// Its HTTP status.
+        status: u16,
+    },
+    /// The answer broke off, or was no page.
+    #[error("the server's answer can't be read")]
+    Unreadable,
+    /// The log does not go that far back any more.
+    #[error("it is no longer kept")]
+    NotKept,
+    /// The answer is of another log than the one that was read: the room has started over.
+    #[error("the room has started over")]
+    OtherLog,
 }
 
 /// A page of a room's log, as it is asked for over HTTP.
@@ -141,7 +165,7 @@ impl View {
     }
 
     /// Takes in the page that was asked for. One for a place that is no longer where it was is too late and passed over.
-    pub(crate) fn page(&mut self, span: Span, page: Result<Page, String>) {
+    pub(crate) fn page(&mut self, span: Span, page: Result<Page, NoPage>) {
         match span {
             Span::Before(before) => self.prepend(before, page),
             Span::After(after) => self.extend(after, page),
@@ -166,7 +190,7 @@ impl View {
         }
     }
 
-    fn prepend(&mut self, before: Seq, page: Result<Page, String>) {
+    fn prepend(&mut self, before: Seq, page: Result<Page, NoPage>) {
         let end = self.end.next();
         let waits = |run: &Run| run.before == History::Loading && run.first().unwrap_or(end) == before;
         let run = match &mut self.elsewhere {
@@ -191,14 +215,14 @@ impl View {
         }
     }
 
-    fn extend(&mut self, after: Seq, page: Result<Page, String>) {
+    fn extend(&mut self, after: Seq, page: Result<Page, NoPage>) {
         let Some(run) = &mut self.elsewhere else { return };
         let Some(last) = run.last().filter(|last| run.after == History::Loading && last.back(1) == after) else {
             return;
         };
         let page = page.and_then(|page| match page.entries.first() {
             Some(entry) if entry.seq == last => Ok(page),
-            _ => Err("what comes next is no longer kept".into()),
+            _ => Err(NoPage::NotKept),
         });
         match page {
             Ok(mut page) => {
@@ -215,11 +239,11 @@ impl View {
         }
     }
 
-    fn found(&mut self, seq: Seq, page: Result<Page, String>) {
+    fn found(&mut self, seq: Seq, page: Result<Page, NoPage>) {
         if self.finding != Some(Finding::Loading { seq }) {
             return;
         }
-        let page = page.and_then(|page| if page.entries.is_empty() { Err("it is not kept".into()) } else { Ok(page) });
+        let page = page.and_then(|page| if page.entries.is_empty() { Err(NoPage::NotKept) } else { Ok(page) });
         match page {
             Ok(mut page) => {
                 let mut run = Run::new(if page.more { History::More } else { History::Complete }, History::More);

@@ -6,12 +6,14 @@ use e2e::{Line, Page, Stage, end};
 async fn only_who_is_there_has_read_what_came() {
     let stage = Stage::set().await;
     let (ada, bo) = (stage.enter("Ada").await, stage.enter("Bo").await);
+    ada.eval(BADGE).await;
     for (away, text) in [(HIDDEN, "while she looked at another tab"), (BLURRED, "while she looked at another window")] {
         ada.eval(away).await;
         bo.say(text).await;
         ada.sees(&[text]).await;
         ada.until("the title", "document.title.startsWith('(1) ')").await;
         ada.until("the number", "document.querySelector('nav .badge')?.textContent === '1'").await;
+        assert_eq!(ada.eval("window.badge").await, 1, "on the icon of the installed page");
         let above = format!("document.querySelector('#new-line + li .text')?.textContent === '{text}'");
         ada.until("the line above it", &above).await;
         ada.eval("document.querySelector('[role=log]').dispatchEvent(new Event('scroll'))").await;
@@ -19,6 +21,7 @@ async fn only_who_is_there_has_read_what_came() {
         assert_eq!(ada.eval("document.title.slice(0, 4)").await, "(1) ", "it was in view of nobody");
         ada.eval(BACK).await;
         ada.until("nothing new any more", "!document.title.startsWith('(') && !document.querySelector('.badge')").await;
+        assert_eq!(ada.eval("window.badge").await, 0);
         ada.until("the line stays", &above).await;
     }
     end([ada, bo]).await;
@@ -101,6 +104,10 @@ const NOTE_NOTICES: &str = "void (window.Notification = class {
     static permission = 'granted';
     constructor(title) { localStorage.notices = JSON.stringify([...JSON.parse(localStorage.notices ?? '[]'), title]); }
 })";
+
+/// A browser that has the function, and no place for a badge.
+const BADGE: &str =
+    "void (navigator.setAppBadge = number => { window.badge = number; return Promise.reject('nowhere'); })";
 
 const HIDDEN: &str = "(Object.defineProperty(document, 'hidden', { get: () => true, configurable: true }),
     document.dispatchEvent(new Event('visibilitychange')))";

@@ -1,9 +1,12 @@
-//! What asks for the viewer's attention: the title, the page's icon, notices.
+//! What asks for the viewer's attention: the title, the page's icon, the badge of the installed app, notices.
 
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
+use js_sys::{Function, Promise, Reflect};
 use openline_rooms::protocol::{Entry, RoomName};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::Context;
 
 use super::{Chat, Msg};
@@ -18,6 +21,7 @@ impl Chat {
         let title = words::title(ctx.props().room.as_str(), count, calls);
         if document.title() != title {
             document.set_title(&title);
+            show_badge(count);
         }
         if self.icon_has_news != (count > 0) {
             self.icon_has_news = count > 0;
@@ -58,4 +62,14 @@ fn show_icon(document: &web_sys::Document, has_news: bool) {
     let drawing = if has_news { include_str!("../../icon-news.svg") } else { include_str!("../../icon.svg") };
     let address = format!("data:image/svg+xml,{}", String::from(js_sys::encode_uri_component(drawing)));
     drop(icon.set_attribute("href", &address));
+}
+
+/// The number on the icon of the page installed as an app (W3C Badging API, which web-sys holds for unstable); none for 0.
+fn show_badge(count: usize) -> Option<()> {
+    let navigator = web_sys::window()?.navigator();
+    let set: Function = Reflect::get(&navigator, &"setAppBadge".into()).ok()?.dyn_into().ok()?;
+    let shown: Promise = set.call1(&navigator, &(count as f64).into()).ok()?.dyn_into().ok()?;
+    // A browser that has the function and no place for a badge says so; the title has the number.
+    spawn_local(async move { drop(JsFuture::from(shown).await) });
+    Some(())
 }

@@ -133,11 +133,12 @@ async fn find(room: &RoomName, sought: &str) -> Result<Vec<Rc<Entry>>, String> {
     let answer = Request::get(&url).send().await.map_err(|_| words::why_no_answer())?;
     match answer.status() {
         200 => {
-            let text = answer.text().await.map_err(|error| error.to_string())?;
-            json::read(&text).map(still_said)
+            let text = answer.text().await.map_err(|_| words::why_unreadable())?;
+            json::read(&text).map(still_said).map_err(|_| words::why_unreadable())
         }
         // Nobody has been in the room yet: there is nothing to be found.
         404 => Ok(Vec::new()),
-        _ => Err(answer.text().await.unwrap_or_default().trim().trim_end_matches('.').to_owned()),
+        400 => Err(words::why_too_many_words()),
+        status => Err(words::why_answered(status)),
     }
 }

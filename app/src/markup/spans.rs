@@ -210,9 +210,14 @@ fn link(rest: &str) -> Option<(usize, Span)> {
         return None;
     }
     let host = host(to);
-    let says_it = host.is_some_and(|host| text.contains(host)) || to == text;
+    let says_it = host.is_some_and(|host| says(text, host)) || to == text;
     let host = host.filter(|_| !says_it).map(str::to_owned);
     Some((end + length + 3, Span::Link { to: to.to_owned(), text: text.to_owned(), host }))
+}
+
+/// Whether a text says a host, and not a longer one that has it inside.
+fn says(text: &str, host: &str) -> bool {
+    text.split(|c: char| c.is_whitespace() || "/()\"',;!?".contains(c)).any(|word| word == host)
 }
 
 /// An address that stands in the text by itself, without what ends the sentence.
@@ -351,6 +356,10 @@ mod tests {
         };
         assert_eq!(spans("[here](https://a.example/x)"), link("https://a.example/x", "here", Some("a.example")));
         assert_eq!(spans("[a.example](https://a.example/x)"), link("https://a.example/x", "a.example", None));
+        for longer in ["a.example.org", "xa.example", "x-a.example", "a.example@b.example"] {
+            let text = format!("[{longer}](https://a.example/x)");
+            assert_eq!(spans(&text), link("https://a.example/x", longer, Some("a.example")), "{longer}");
+        }
         assert_eq!(
             spans("[bank.example](https://bank.example@evil.example/)"),
             link("https://bank.example@evil.example/", "bank.example", Some("evil.example"))

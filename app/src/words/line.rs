@@ -1,6 +1,8 @@
 //! What the line is doing.
 
-use openline_rooms::protocol::CloseCode;
+use openline_rooms::{LineWhy, protocol::CloseCode};
+
+use super::say;
 
 words! {
     connecting() { "Connecting…", "Verbinde …" }
@@ -50,11 +52,43 @@ words! {
     }
 }
 
+/// Why the line is down, without capital and full stop.
+pub(crate) fn why_down(why: LineWhy) -> String {
+    say(match why {
+        LineWhy::Closed(code) => closed(code),
+        LineWhy::Silent => &["the line went silent", "die Leitung blieb stumm"],
+        LineWhy::NotReady => &["nobody answered in time", "niemand hat rechtzeitig geantwortet"],
+        LineWhy::Offline => &["there is no network", "es gibt kein Netz"],
+        LineWhy::Away => &["the page was put aside", "die Seite war beiseitegelegt"],
+        LineWhy::InboxFull => &["more came than was read", "es kam mehr, als gelesen wurde"],
+        LineWhy::Unopenable => &["this page may not dial its server", "diese Seite darf ihren Server nicht anrufen"],
+    })
+}
+
 /// Why the line has ended for good, with what to do about it said by the buttons beside it.
-pub(crate) fn ended(why: &str, code: Option<CloseCode>) -> String {
-    match code {
-        Some(CloseCode::BAD_TOKEN) => not_recognised(),
-        Some(CloseCode::REPLACED) => replaced(),
-        _ => ended_because(why),
+pub(crate) fn ended(why: LineWhy) -> String {
+    match why {
+        LineWhy::Closed(CloseCode::BAD_TOKEN) => not_recognised(),
+        LineWhy::Closed(CloseCode::REPLACED) => replaced(),
+        _ => ended_because(&why_down(why)),
+    }
+}
+
+/// What a close code means. The reason that came with it is for whoever reads logs.
+fn closed(code: CloseCode) -> &'static [&'static str; 2] {
+    match code.0 {
+        1000 => &["closed normally", "ordentlich beendet"],
+        1001 => &["the other side went away", "die Gegenseite ist gegangen"],
+        1005 => &["closed without a code", "ohne Code beendet"],
+        1006 => &["the line broke", "die Leitung ist gerissen"],
+        1009 => &["a message was too big", "eine Nachricht war zu groß"],
+        1011 => &["the server failed", "der Server hatte einen Fehler"],
+        1012 => &["the server is restarting", "der Server startet neu"],
+        1013 => &["the server is busy", "der Server ist ausgelastet"],
+        4400 => &["the server did not understand a frame", "der Server hat etwas nicht verstanden"],
+        4403 => &["something was said before the hello", "etwas kam vor der Begrüßung"],
+        4408 => &["the line was silent for too long", "die Leitung war zu lange stumm"],
+        4413 => &["the line was too slow", "die Leitung war zu langsam"],
+        _ => &["closed", "beendet"],
     }
 }

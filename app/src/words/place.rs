@@ -2,6 +2,8 @@
 
 use openline_rooms::protocol::NameError;
 
+use super::say;
+
 pub(crate) const PRODUCT: &str = "Openline";
 
 words! {
@@ -136,6 +138,20 @@ pub(crate) fn bad_name(error: &NameError) -> String {
         NameError::NotAllowed { found } if found.is_whitespace() => bad_name_space(),
         NameError::NotAllowed { found } => bad_name_character(*found),
         _ => bad_name_other(),
+    }
+}
+
+/// What is printed on a key.
+pub(crate) fn key_name(key: &str, is_mac: bool) -> String {
+    match (key, is_mac) {
+        ("Ctrl", true) => "⌘".into(),
+        ("Alt", true) => "⌥".into(),
+        ("Shift", true) => "⇧".into(),
+        ("Ctrl", _) => say(&["Ctrl", "Strg"]),
+        ("Shift", _) => say(&["Shift", "Umschalt"]),
+        ("PgUp", _) => say(&["PgUp", "Bild ↑"]),
+        ("End", _) => say(&["End", "Ende"]),
+        _ => key.to_owned(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What was said, and what can be done with it.
 
+use openline_rooms::NoPage;
+
 use super::isolated;
 
 /// How much of a message is said where only its beginning matters.
@@ -77,6 +79,11 @@ words! {
         match count { 1 => "1 Nachricht".into(), n => format!("{n} Nachrichten") },
     }
     why_no_answer() { "the server can't be reached", "der Server ist nicht zu erreichen" }
+    why_answered(status: u16) { format!("the server answered {status}"), format!("der Server antwortete {status}") }
+    why_unreadable() { "the server's answer can't be read", "die Antwort des Servers ist nicht zu lesen" }
+    why_other_log() { "the room has started over", "der Raum hat neu begonnen" }
+    why_gone() { "they are no longer kept", "sie sind nicht mehr aufbewahrt" }
+    why_too_many_words() { "there are too many words", "es sind zu viele Wörter" }
     search_failed(why: &str) { format!("The search failed: {why}."), format!("Die Suche misslang: {why}.") }
 
     arrivals(count: usize) {
@@ -144,6 +151,17 @@ pub(crate) fn attachment(kind: Option<&str>, bytes: usize) -> String {
 /// Stands for a body of a sort that came after this page.
 pub(crate) fn unknown_body(kind: Option<&str>) -> String {
     kind.map_or_else(unknown_message, unknown_kind)
+}
+
+/// Why messages could not be loaded, without capital and full stop.
+pub(crate) fn why_no_page(why: NoPage) -> String {
+    match why {
+        NoPage::Refused { status } => why_answered(status),
+        NoPage::Unreadable => why_unreadable(),
+        NoPage::NotKept => why_gone(),
+        NoPage::OtherLog => why_other_log(),
+        _ => why_no_answer(),
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! What one writes, and what becomes of it.
 
-use openline_rooms::protocol::{Post, Why};
+use openline_rooms::{
+    PostError,
+    protocol::{Post, Why},
+};
 
 use crate::kind::Does;
 
@@ -60,6 +63,11 @@ words! {
         format!("Not sent: {why}. Your text is still in the box."),
         format!("Nicht gesendet: {why}. Dein Text steht noch im Feld."),
     }
+    why_full() {
+        "too much waits to be sent in this room already; it can be sent once some of that has gone",
+        "in diesem Raum wartet schon zu viel; es geht, sobald etwas davon gesendet ist",
+    }
+    why_not_entered() { "you are not in this room", "du bist nicht in diesem Raum" }
     held_because(why: &str) {
         format!("Waiting: {why}. It is tried again by itself."),
         format!("Wartet: {why}. Es wird von selbst wieder versucht."),
@@ -116,6 +124,14 @@ pub(crate) fn counter(used: usize, limit: usize) -> String {
         Some(over @ 1..) => too_long_by(over, limit),
         _ => left(limit - used),
     }
+}
+
+/// A text could not be taken out of the box.
+pub(crate) fn not_taken(error: &PostError) -> String {
+    not_kept(&match error {
+        PostError::Full => why_full(),
+        _ => why_not_entered(),
+    })
 }
 
 pub(crate) fn held(reason: &Why) -> String {

@@ -37,7 +37,7 @@ fn draft(number: u64) -> Draft {
     Draft { id: id(number), kind: None, body, written_at: number, epoch: None, fate: Fate::Pending }
 }
 
-fn page(numbers: std::ops::RangeInclusive<u64>, more: bool) -> Result<Page, String> {
+fn page(numbers: std::ops::RangeInclusive<u64>, more: bool) -> Result<Page, NoPage> {
     Ok(Page { epoch: Epoch("a".into()), entries: entries(numbers), more, about: Vec::new() })
 }
 
@@ -175,8 +175,8 @@ fn older_pages_go_before_without_a_hole_or_a_repeat() {
     replica.page(before(seq(101)), page(99..=100, true));
     assert_eq!(held(&replica), [99, 100, 101, 102]);
     assert_eq!(replica.ask_older(), Some(before(seq(99))));
-    replica.page(before(seq(99)), Err("no".into()));
-    assert_eq!(replica.history(), &History::Failed("no".into()));
+    replica.page(before(seq(99)), Err(NoPage::Unreachable));
+    assert_eq!(replica.history(), &History::Failed(NoPage::Unreachable));
     assert_eq!(replica.ask_older(), Some(before(seq(99))), "a page that failed can be asked for again");
     replica.page(before(seq(99)), page(1..=98, false));
     assert_eq!(held(&replica), (1..=102).collect::<Vec<_>>());
@@ -207,7 +207,7 @@ fn an_old_place_is_shown_and_paging_from_there_meets_the_latest() {
 #[test]
 fn what_is_about_a_page_comes_with_it_and_goes_with_it() {
     let mut replica = at_end(1_000, 5);
-    let with = |about, page: Result<Page, String>| page.map(|page| Page { about: entries(about..=about), ..page });
+    let with = |about, page: Result<Page, NoPage>| page.map(|page| Page { about: entries(about..=about), ..page });
     let about = |replica: &Replica| replica.about().map(|entry| entry.seq.number()).collect::<Vec<_>>();
     replica.show_around(seq(500));
     replica.page(Span::Around(seq(500)), with(990, page(476..=525, true)));
@@ -230,8 +230,8 @@ fn a_place_that_is_close_to_the_end_is_shown_there() {
     assert!(replica.is_at_latest());
     assert_eq!(held(&replica), (865..=1_000).collect::<Vec<_>>());
     replica.show_around(seq(3));
-    replica.page(Span::Around(seq(3)), Err("no".into()));
-    assert_eq!(replica.finding(), Some(&Finding::Failed { seq: seq(3), why: "no".into() }));
+    replica.page(Span::Around(seq(3)), Err(NoPage::Unreachable));
+    assert_eq!(replica.finding(), Some(&Finding::Failed { seq: seq(3), why: NoPage::Unreachable }));
     assert_eq!(held(&replica).len(), 136, "what was shown is still shown");
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use futures_util::StreamExt;
 use gloo_timers::callback::Timeout;
-use openline_client::{CloseEvent, DownWhy, EndedWhy, Event, Events, Heartbeat, Message, Ready, Session};
+use openline_client::{CloseEvent, Event, Events, Heartbeat, Message, Ready, Session};
 use openline_protocol::{CloseCode, Frame, RoomName, SessionId, ToClient, ToServer};
 use uuid::Uuid;
 
@@ -100,18 +100,11 @@ impl Driver {
             Event::Down { why, retry_in } => {
                 self.line_lost();
                 let next_try_at = retry_in.map(|wait| now().saturating_add(millis(wait)));
-                let why = if let DownWhy::Closed(close) = &why { meaning(close) } else { why.to_string() };
-                self.set_line(Line::Down { why, next_try_at });
+                self.set_line(Line::Down { why: why.into(), next_try_at });
             }
             Event::Ended { why } => {
                 self.line_lost();
-                let line = match &why {
-                    EndedWhy::NotWorthARetry(close) => {
-                        Line::Ended { why: meaning(close), code: Some(CloseCode(close.code)) }
-                    }
-                    _ => Line::Ended { why: why.to_string(), code: None },
-                };
-                self.set_line(line);
+                self.set_line(Line::Ended { why: why.into() });
             }
             _ => {}
         }
@@ -236,11 +229,6 @@ fn hear_other_tabs(rooms: Weak<Driver>) -> Option<Tabs> {
 /// The server is silent for at most `beat_every`; a little more, and we ask.
 fn heartbeat(beat_every: Duration) -> Heartbeat {
     Heartbeat::new(beat_every + Duration::from_secs(2), Duration::from_secs(5), || to_message(&ToServer::Beat {}))
-}
-
-/// A close in words for a person. The reason is for whoever reads logs.
-fn meaning(close: &CloseEvent) -> String {
-    CloseCode(close.code).meaning().to_owned()
 }
 
 fn to_message(message: &ToServer) -> Message {

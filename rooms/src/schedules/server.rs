@@ -8,7 +8,7 @@ use openline_protocol::{
 };
 use uuid::Uuid;
 
-use crate::view::Span;
+use crate::view::{NoPage, Span};
 
 /// How many entries a page has: few, so that there are many.
 const PAGE: u64 = 6;
@@ -101,8 +101,8 @@ impl Server {
     }
 
     /// A page, as over HTTP.
-    pub(super) fn page(&self, room: &RoomName, span: Span) -> Result<Page, String> {
-        let log = self.logs.get(room).ok_or("nobody has been in this room yet")?;
+    pub(super) fn page(&self, room: &RoomName, span: Span) -> Result<Page, NoPage> {
+        let log = self.logs.get(room).ok_or(NoPage::Refused { status: 404 })?;
         let (dropped, head) = (log.dropped, log.head().number());
         let before = |place: Seq| {
             let upto = place.number().saturating_sub(1).min(head).max(dropped);
