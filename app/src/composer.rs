@@ -17,7 +17,7 @@ use yew::{
 pub(crate) use self::text_box::{begin_edit, end_edit, put_back};
 use self::{
     completion::{Completion, list},
-    text_box::{follow_other_tabs, grow, wrap},
+    text_box::{begin, follow_other_tabs, grow, wrap},
 };
 use crate::{
     act::Act,
@@ -49,21 +49,22 @@ pub(crate) struct ComposerProps {
 #[component]
 pub(crate) fn Composer(props: &ComposerProps) -> Html {
     let ComposerProps { here, input, about, known, me, .. } = props;
+    // There from the first moment on: an effect comes later, and would write over what was typed meanwhile.
+    let kept = use_state(|| unsent::of(&here.room));
     // Bytes used, where that is worth saying: typing draws nothing else anew.
-    let used = use_state(|| None::<usize>);
+    let used = use_state(|| worth_saying(&kept));
     let problem = use_state(|| None::<String>);
     let completion = use_state(|| None::<Completion>);
     // Those whose name was chosen from the list: names can be shared, they can't.
     let chosen = use_mut_ref(Vec::<PersonId>::new);
 
     use_effect_with(here.room.clone(), {
-        let (input, used) = (input.clone(), used.clone());
+        let input = input.clone();
         move |room| {
             let area = input.cast::<HtmlTextAreaElement>();
             if let Some(area) = &area {
-                area.set_value(&unsent::of(room));
+                begin(area);
                 grow(area);
-                used.set(worth_saying(&area.value()));
             }
             let listener = area.map(|area| follow_other_tabs(area, room.clone()));
             move || drop(listener)
@@ -239,7 +240,7 @@ pub(crate) fn Composer(props: &ComposerProps) -> Html {
             { for completion.as_ref().map(|completion| list(completion, &take)) }
             <div class={classes!("box", over.then_some("over"))}>
                 <label class="unseen" for="message-box">{ words::message_to(here.room.as_str()) }</label>
-                <textarea id="message-box" ref={input.clone()} rows="1" dir="auto" enterkeyhint="send"
+                <textarea id="message-box" ref={input.clone()} defaultvalue={(*kept).clone()} rows="1" dir="auto" enterkeyhint="send"
                     autocapitalize="sentences" placeholder={words::message_to(&words::isolated(here.room.as_str()))}
                     // A text box, and a combobox for as long as there is a list.
                     role={picked.is_some().then_some("combobox")} aria-expanded={picked.is_some().then_some("true")}

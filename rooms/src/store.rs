@@ -74,14 +74,15 @@ impl Store {
         }
     }
 
-    /// Puts a draft where it is safe from a crash of the page until [`Self::take`] has taken it, if there is such a
-    /// place. One that was refused is kept already; its refusal would be found out again.
+    /// Puts a draft, or how far a room was read, where it is safe from an end of the page until [`Self::take`] has taken
+    /// it, if there is such a place. A draft that was refused is kept already; its refusal would be found out again.
     pub(crate) fn note(&self, message: &ToStore) {
-        if let (ToStore::KeepDraft(room, draft), Some(local)) = (message, &self.local)
-            && draft.fate.is_open()
-        {
+        let Some(local) = &self.local else { return };
+        match message {
             // Where local storage is full the draft is unsafe for as long as the database takes, and no longer.
-            drop(local.keep_draft(room, draft));
+            ToStore::KeepDraft(room, draft) if draft.fate.is_open() => drop(local.keep_draft(room, draft)),
+            ToStore::Read(..) => drop(local.take(message)),
+            _ => {}
         }
     }
 

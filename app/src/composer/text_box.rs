@@ -28,6 +28,15 @@ pub(crate) fn end_edit(input: &NodeRef, room: &RoomName) {
     write(&area, &unsent::take_back(room));
 }
 
+/// Whoever goes on writing does so where they left off: at the end, which is not where browsers begin.
+pub(super) fn begin(area: &HtmlTextAreaElement) {
+    if area.selection_end() == Ok(Some(0)) {
+        let end = area.text_length();
+        // A box of text always has a selection.
+        drop(area.set_selection_range(end, end));
+    }
+}
+
 /// Puts marks on both sides of what is selected.
 pub(super) fn wrap(area: &HtmlTextAreaElement, before: &str, after: &str) {
     let place = |at: Result<Option<u32>, _>| at.ok().flatten().unwrap_or_default();

@@ -161,7 +161,10 @@ impl Work<'_> {
                 let all = Array::from(&done(&all).await?);
                 // One that can't be read is left where it is, for a version that can.
                 let drafts = all.iter().filter_map(|json| from_json(&json)).collect();
-                let read = self.read(room).await?;
+                let mut read = self.read(room).await?;
+                if let Some(left) = self.local.and_then(|local| local.read(room)) {
+                    read = Some(further(read.as_ref(), &left));
+                }
                 self.answers.push(FromStore::Loaded(room.clone(), Kept { drafts, read }));
             }
             ToStore::KeepDraft(room, draft) => {

@@ -93,7 +93,7 @@ impl Local {
         }
     }
 
-    fn read(&self, room: &RoomName) -> Option<Cursor> {
+    pub(super) fn read(&self, room: &RoomName) -> Option<Cursor> {
         self.get_json(&format!("{READ}{room}"))
     }
 
