@@ -22,7 +22,8 @@ pub(crate) struct Fold {
     messages: VecDeque<Rc<Entry>>,
     /// The latest edit of a message by somebody.
     edits: LiteMap<(Seq, PersonId), Rc<Entry>>,
-    deletes: LiteMap<(Seq, PersonId), ()>,
+    /// Where a message was deleted by somebody.
+    deletes: LiteMap<(Seq, PersonId), Seq>,
     reactions: LiteMap<Seq, LiteMap<(String, PersonId), Vote>>,
 }
 
@@ -99,7 +100,17 @@ impl Fold {
         while self.messages.back().is_some_and(|entry| entry.seq > held_last) {
             self.messages.pop_back();
         }
+        if held_first > first {
+            self.let_go(held_first);
+        }
         self.span = held;
+    }
+
+    /// Lets go of what was said about messages before a place by entries before it. If they come again, so does that.
+    fn let_go(&mut self, place: Seq) {
+        self.edits.retain(|(about, _), edit| *about >= place || edit.seq >= place);
+        self.deletes.retain(|(about, _), deleted| *about >= place || *deleted >= place);
+        self.reactions.retain(|about, votes| *about >= place || votes.values().any(|vote| vote.seq >= place));
     }
 
     /// Takes in what is said about messages by entries that are held elsewhere.
@@ -195,7 +206,7 @@ impl Fold {
                 false
             }
             (Does::Delete(seq), _) => {
-                self.deletes.insert((seq, by), ());
+                self.deletes.insert((seq, by), entry.seq);
                 false
             }
             (does @ (Does::React(seq) | Does::Unreact(seq)), Some(text)) if is_reaction(text) => {
@@ -311,6 +322,24 @@ mod tests {
         assert_eq!(fold.messages().iter().map(|entry| entry.seq.number()).collect::<Vec<_>>(), [8]);
         fold.follow(Some(&Epoch("b".into())), &VecDeque::from([entry(1, 2, "", "anew")]));
         assert_eq!(reading(&fold).iter().map(Message::text).collect::<Vec<_>>(), [Some("anew")]);
+    }
+
+    #[test]
+    fn what_was_said_about_messages_that_were_let_go_is_let_go_with_them() {
+        let (mut fold, mut held) = (Fold::default(), VecDeque::new());
+        for n in (1..1_000).step_by(4) {
+            held.push_back(entry(n, 1, "", "said"));
+            held.push_back(entry(n + 1, 1, &format!("edit={n}"), "said better"));
+            held.push_back(entry(n + 2, 1, &format!("react={n}"), "👍"));
+            held.push_back(entry(n + 3, 1, &format!("delete={n}"), "deleted"));
+            while held.len() > 10 {
+                held.pop_front();
+            }
+            fold.follow(epoch().as_ref(), &held);
+            let about = [fold.edits.len(), fold.deletes.len(), fold.reactions.len()];
+            assert!(about.iter().all(|about| *about <= held.len()), "{about:?} at {n}");
+            assert!(reading(&fold).iter().all(|message| message.is_deleted && message.edit.is_some()));
+        }
     }
 
     #[test]
