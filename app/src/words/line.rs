@@ -92,3 +92,26 @@ fn closed(code: CloseCode) -> &'static [&'static str; 2] {
         _ => &["closed", "beendet"],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::{Language, speak};
+
+    #[test]
+    fn each_reason_is_said_in_the_language_that_was_chosen() {
+        let whys = [LineWhy::Silent, LineWhy::NotReady, LineWhy::Offline, LineWhy::Away, LineWhy::InboxFull]
+            .into_iter()
+            .chain([1000, 1001, 1005, 1006, 1009, 1011, 1012, 1013, 4400, 4403, 4408, 4413, 4999].map(closed_with));
+        let english: Vec<_> = whys.clone().map(why_down).collect();
+        speak(Language::German);
+        let german: Vec<_> = whys.map(why_down).collect();
+        assert!(english.iter().all(|said| !german.contains(said)), "{english:?} {german:?}");
+        assert_eq!(ended(closed_with(4401)), not_recognised());
+        assert_eq!(ended(closed_with(4409)), replaced());
+    }
+
+    fn closed_with(code: u16) -> LineWhy {
+        LineWhy::Closed(CloseCode(code))
+    }
+}
