@@ -172,8 +172,10 @@ impl Replicas {
                 settle_log(replica, now)
             }),
             ToTabs::Dropped { room, id } => self.on(&room, |replica| {
-                replica.outbox().take(id);
-                posts(replica, now)
+                // Dropped here as well: the tab that told it may be closed before it has done so.
+                let held = replica.outbox().take(id);
+                let drop = held.map(|_| Effect::Store(ToStore::DropDraft(room.clone(), id)));
+                drop.into_iter().chain(posts(replica, now)).collect()
             }),
             ToTabs::Read { room, cursor } => self.read_elsewhere(&room, &cursor),
         }

@@ -17,6 +17,7 @@ use crate::{
     listeners::Subscription,
     replica::Replica,
     store::Store,
+    to_store::ToTabs,
 };
 
 /// What to open rooms with.
@@ -145,6 +146,8 @@ impl Rooms {
 
     /// Gives a draft up, here, in the store and in other tabs.
     pub fn discard(&self, room: &RoomName, id: MessageId) {
+        // At once as well as when it is stored: this tab may be closed before that, and then another one sees to it.
+        self.0.tell_tabs(&ToTabs::Dropped { room: room.clone(), id });
         self.0.act(|replicas| replicas.discard(room, id, now()));
     }
 

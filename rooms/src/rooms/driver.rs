@@ -23,7 +23,7 @@ use crate::{
     listeners::Listeners,
     replicas::Replicas,
     tabs::Tabs,
-    to_store::{FromStore, ToStore},
+    to_store::{FromStore, ToStore, ToTabs},
     view::Span,
 };
 
@@ -123,14 +123,21 @@ impl Driver {
 
     fn on_stored(self: &Rc<Self>, asked: &[ToStore], answers: Vec<FromStore>) {
         for message in asked {
-            if let (Some(tabs), Some(news)) = (&self.tabs, message.to_tabs())
+            if let Some(news) = message.to_tabs()
                 && !answers.iter().any(|answer| answer.refuses(message))
             {
-                tabs.tell(&news);
+                self.tell_tabs(&news);
             }
         }
         for answer in answers {
             self.act(|replicas| replicas.stored(answer, now()));
+        }
+    }
+
+    /// Tells the other tabs, if there is a way to.
+    pub(super) fn tell_tabs(&self, news: &ToTabs) {
+        if let Some(tabs) = &self.tabs {
+            tabs.tell(news);
         }
     }
 
