@@ -154,9 +154,11 @@ impl Outbox {
         }
     }
 
-    /// What was written before any log was known was written for this one. Returns those, to be stored so.
+    /// What was written before any log was known was written for this one. Returns those, to be stored so; but one that
+    /// could not be stored waits for its author, who was told.
     pub(crate) fn stamp(&mut self, epoch: &Epoch) -> Vec<Draft> {
-        let nameless = self.drafts.iter_mut().map(|slot| &mut slot.draft).filter(|draft| draft.epoch.is_none());
+        let is_nameless = |draft: &&mut Draft| draft.epoch.is_none() && draft.fate != Fate::NotStored;
+        let nameless = self.drafts.iter_mut().map(|slot| &mut slot.draft).filter(is_nameless);
         nameless
             .map(|draft| {
                 draft.epoch = Some(epoch.clone());

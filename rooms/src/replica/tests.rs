@@ -163,6 +163,18 @@ fn a_draft_of_a_page_that_never_joined_is_of_the_log_that_was_last_known() {
 }
 
 #[test]
+fn what_could_not_be_stored_is_not_stored_by_itself_once_the_log_is_known() {
+    let mut replica = Replica::new(room());
+    replica.join();
+    replica.outbox().put(Draft { fate: Fate::Storing, ..draft(7) });
+    replica.outbox().not_kept(id(7));
+    replica.outbox().put(draft(8));
+    replica.joined(joined("a", 1, 0, 0));
+    let (stamped, _) = replica.settle_log();
+    assert_eq!(stamped.iter().map(|draft| draft.id).collect::<Vec<_>>(), [id(8)], "its author was told, and decides");
+}
+
+#[test]
 fn older_pages_go_before_without_a_hole_or_a_repeat() {
     let mut replica = Replica::new(room());
     replica.join();
