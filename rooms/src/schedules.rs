@@ -29,7 +29,7 @@ use crate::{
 
 /// `OPENLINE_SEEDS=20000 cargo test -p openline-rooms` looks longer.
 fn seeds() -> u64 {
-    option_env!("OPENLINE_SEEDS").and_then(|n| n.parse().ok()).unwrap_or(1_000)
+    option_env!("OPENLINE_SEEDS").and_then(|n| n.parse().ok()).unwrap_or(4_000)
 }
 
 const STEPS: usize = 300;
@@ -175,7 +175,7 @@ impl World {
     fn write(&mut self, place: usize) {
         let (room, id) = (self.a_room(), MessageId(Uuid::from_u128(self.rng.random())));
         self.now += 1;
-        let body = Body::text(if self.rng.random_range(0..12) == 0 { "too long" } else { "hi" });
+        let body = Body::text(if self.rng.random_range(0..4) == 0 { "too long" } else { "hi" });
         let draft = Draft { id, kind: None, body, written_at: self.now, epoch: None, fate: Fate::Storing };
         self.written[self.lives[&(place, room.clone())]].1.push(id);
         if let Some(cursor) = self.tabs[place].replicas.get(&room).unwrap().cursor() {
