@@ -1,7 +1,8 @@
 //! The drafts of one room, in the order they were written, and which of them to post now. Pure.
 //!
 //! Invariants: nothing is posted that isn't stored; posts leave in the order of the drafts. After one is refused for
-//! now, nothing leaves until it is due again, and then it leaves first.
+//! now, nothing leaves until it is due again, and then it leaves first; and nothing earlier leaves after what has no
+//! answer yet.
 
 use openline_protocol::{Epoch, MessageId, Post, RoomName, Why};
 
@@ -26,6 +27,10 @@ struct Slot {
     draft: Draft,
     /// Posted on the line that is up now, and not answered.
     said: bool,
+    /// How many answers of the store are awaited for it.
+    storing: u32,
+    /// How many of these are about the draft as it was before its author sent it once more.
+    stale: u32,
 }
 
 impl Outbox {
@@ -73,7 +78,7 @@ impl Outbox {
             return;
         }
         let place = self.drafts.partition_point(|slot| slot.draft.written_at <= draft.written_at);
-        self.drafts.insert(place, Slot { draft, said: false });
+        self.drafts.insert(place, Slot { draft, said: false, storing: 0, stale: 0 });
     }
 
     /// Another tab keeps this draft. One that its author sent there once more goes out from here as well.
@@ -101,6 +106,13 @@ impl Outbox {
         let draft = self.drafts.remove(place).draft;
         self.let_go(&draft.fate);
         Some(draft)
+    }
+
+    /// The store has been asked to keep a draft as it is now.
+    pub(crate) fn keep(&mut self, id: MessageId) {
+        if let Some(slot) = self.slot(id) {
+            slot.storing += 1;
+        }
     }
 
     /// The store has taken a draft.
@@ -138,6 +150,7 @@ impl Outbox {
     pub(crate) fn retry(&mut self, id: MessageId, epoch: Option<Epoch>) -> Option<Draft> {
         let slot = self.slot(id).filter(|slot| !slot.draft.is_underway())?;
         slot.draft.fate = Fate::Storing;
+        slot.stale = slot.storing;
         slot.draft.epoch = epoch;
         slot.said = false;
         Some(slot.draft.clone())
@@ -190,14 +203,19 @@ impl Outbox {
         // earlier, in another tab.
         let is_awaited = |slot: &&mut Slot| matches!(slot.draft.fate, Fate::Held { .. }) && !slot.said;
         let awaited = self.drafts.iter_mut().find(is_awaited).map(say);
-        // What was said behind one that has to be said (again) was refused for it, or would overtake it.
-        let unsaid = self.drafts.iter().position(|slot| slot.draft.is_underway() && !slot.said);
-        let first = if awaited.is_some() { Some(0) } else { unsaid };
-        let rest = self.drafts.iter_mut().skip(first.unwrap_or(usize::MAX));
-        let underway = rest.filter(|slot| slot.draft.is_underway());
-        let ready = underway.take_while(|slot| slot.draft.fate != Fate::Storing);
+        // One that another tab wrote earlier waits until what was said here has its answer: behind a later one that the
+        // server refuses for now it would be refused too, and what is said after it, perhaps not.
+        let underway = self.drafts.iter().filter(|slot| slot.draft.is_underway());
+        if awaited.is_none() && !underway.is_sorted_by_key(|slot| !slot.said) {
+            return Vec::new();
+        }
+        // What was said behind one that is said again was refused for it, or would overtake it.
+        let says_all_again = awaited.is_some();
         let id = awaited.as_ref().map(|post| post.id);
-        let others: Vec<_> = ready.filter(|slot| Some(slot.draft.id) != id).map(say).collect();
+        let underway = self.drafts.iter_mut().filter(|slot| slot.draft.is_underway());
+        let ready = underway.take_while(|slot| slot.draft.fate != Fate::Storing);
+        let unsaid = ready.filter(|slot| says_all_again || !slot.said);
+        let others: Vec<_> = unsaid.filter(|slot| Some(slot.draft.id) != id).map(say).collect();
         awaited.into_iter().chain(others).collect()
     }
 
@@ -215,7 +233,11 @@ impl Outbox {
 
     /// A draft that was being stored has come to this.
     fn turn(&mut self, id: MessageId, fate: Fate) {
-        if let Some(slot) = self.slot(id).filter(|slot| slot.draft.fate == Fate::Storing) {
+        let Some(slot) = self.slot(id) else { return };
+        slot.storing = slot.storing.saturating_sub(1);
+        if slot.stale > 0 {
+            slot.stale -= 1;
+        } else if slot.draft.fate == Fate::Storing {
             slot.draft.fate = fate;
         }
     }

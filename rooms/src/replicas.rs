@@ -381,7 +381,8 @@ fn load(replica: &mut Replica) -> Effect {
     Effect::Store(ToStore::Load(replica.name().clone()))
 }
 
-fn keep(replica: &Replica, draft: Draft) -> Effect {
+fn keep(replica: &mut Replica, draft: Draft) -> Effect {
+    replica.outbox().keep(draft.id);
     Effect::Store(ToStore::KeepDraft(replica.name().clone(), draft))
 }
 

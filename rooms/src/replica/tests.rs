@@ -313,6 +313,19 @@ fn what_is_not_stored_is_not_sent_and_what_was_written_after_it_waits() {
 }
 
 #[test]
+fn what_the_store_said_of_a_draft_before_it_was_sent_again_is_not_about_it_now() {
+    let mut replica = caught_up();
+    replica.outbox().put(Draft { fate: Fate::OtherLog, ..draft(7) });
+    replica.outbox().keep(id(7));
+    replica.outbox().retry(id(7), Some(Epoch("a".into()))).unwrap();
+    replica.outbox().keep(id(7));
+    replica.outbox().kept(id(7));
+    assert_eq!(replica.due(0), [], "that was the draft as it was before");
+    replica.outbox().kept(id(7));
+    assert_eq!(replica.due(0).len(), 1);
+}
+
+#[test]
 fn a_room_keeps_so_many_drafts_and_no_more() {
     let mut replica = caught_up();
     assert!(!replica.has_room_for(Draft::MAX_BYTES_IN_ROOM + 1));
@@ -355,7 +368,9 @@ fn a_draft_that_was_refused_is_still_refused_after_a_reload_and_not_asked_again(
     assert_eq!(replica.drafts().next(), Some(&refused));
     assert_eq!(replica.outbox().retry(id(7), None).unwrap().fate, Fate::Storing, "the store is told, then the server");
     replica.outbox().kept(id(7));
-    assert_eq!(replica.due(0).iter().map(|post| post.id).collect::<Vec<_>>(), [id(7), id(8)]);
+    assert_eq!(replica.due(0), [], "what was said behind it is answered first");
+    replica.outbox().take(id(8));
+    assert_eq!(replica.due(0).iter().map(|post| post.id).collect::<Vec<_>>(), [id(7)]);
 }
 
 #[test]
@@ -370,7 +385,9 @@ fn what_is_refused_in_another_tab_is_refused_here_and_sent_again_where_its_autho
     assert_eq!(replica.drafts().next(), Some(&refused));
     assert_eq!(replica.pause(), None, "nothing waits for it");
     replica.outbox().kept_elsewhere(draft(7));
-    assert_eq!(replica.due(0).iter().map(|post| post.id).collect::<Vec<_>>(), [id(7), id(8)]);
+    assert_eq!(replica.due(0), [], "what was said behind it is answered first");
+    replica.outbox().refused(id(8), Why::Behind { id: id(7) }, Some(Pause::new(0, 500)));
+    assert_eq!(replica.due(500).iter().map(|post| post.id).collect::<Vec<_>>(), [id(7), id(8)]);
 }
 
 #[test]
@@ -385,6 +402,24 @@ fn a_draft_refused_for_now_goes_again_first_and_what_is_behind_it_waits() {
     assert_eq!(replica.due(499), []);
     assert_eq!(replica.pause().unwrap().left(100), 400);
     assert_eq!(replica.due(500).iter().map(|post| post.id).collect::<Vec<_>>(), [id(7), id(8), id(9)]);
+}
+
+#[test]
+fn what_another_tab_wrote_earlier_waits_for_the_answers_to_what_was_said() {
+    let mut replica = caught_up();
+    replica.outbox().put(draft(9));
+    assert_eq!(replica.due(0).len(), 1);
+    replica.outbox().kept_elsewhere(draft(7));
+    replica.outbox().kept_elsewhere(draft(8));
+    assert_eq!(replica.due(0), [], "the server may be waiting for the one that was said");
+    replica.outbox().refused(id(9), Why::StorageFull {}, Some(Pause::new(0, 500)));
+    assert_eq!(replica.due(500).iter().map(|post| post.id).collect::<Vec<_>>(), [id(9), id(7), id(8)]);
+    replica.outbox().kept_elsewhere(draft(6));
+    assert_eq!(replica.due(500), []);
+    for number in [9, 7, 8] {
+        replica.outbox().take(id(number));
+    }
+    assert_eq!(replica.due(500).iter().map(|post| post.id).collect::<Vec<_>>(), [id(6)]);
 }
 
 #[test]
