@@ -283,7 +283,7 @@ async fn a_link_fills_the_page_in_and_never_dials() {
     assert_eq!(wire.page().eval("location.search").await, "?url=%2Fecho&protocols=three");
     wire.page().reload().await;
     wire.page().says("No socket yet").await;
-    wire.page().until("the address again", "document.querySelector('#url').value === '/echo'").await;
+    assert_eq!(wire.page().eval("document.querySelector('#url').value").await, "/echo");
     wire.page().until("the recent addresses", "document.querySelector('.recent').innerText.includes('/echo')").await;
     wire.end().await;
 }

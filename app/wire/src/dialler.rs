@@ -3,7 +3,7 @@
 use openline_client::{BinaryType, ReadyState};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement, HtmlSelectElement, SubmitEvent, UrlSearchParams};
-use yew::{Callback, Html, NodeRef, Properties, component, html, use_effect_with, use_state};
+use yew::{Callback, Html, NodeRef, Properties, component, html, use_state};
 
 use crate::{address, bench::Bench, words};
 
@@ -21,14 +21,8 @@ pub(crate) struct DiallerProps {
 pub(crate) fn Dialler(props: &DiallerProps) -> Html {
     let protocols = yew::use_node_ref();
     let binary_type = use_state(BinaryType::default);
-    use_effect_with((), {
-        let (url, protocols) = (props.url.clone(), protocols.clone());
-        move |()| {
-            let asked = asked();
-            set(&url, &asked.url);
-            set(&protocols, &asked.protocols);
-        }
-    });
+    // There from the first moment on: an effect comes later, and would write over what was typed meanwhile.
+    let asked = use_state(asked);
     let onsubmit = {
         let (bench, url, protocols, on_dialled) =
             (props.bench.clone(), props.url.clone(), protocols.clone(), props.on_dialled.clone());
@@ -65,7 +59,7 @@ pub(crate) fn Dialler(props: &DiallerProps) -> Html {
         <form class="dialler" {onsubmit}>
             <div class="address">
                 <label for="url">{ words::ADDRESS }</label>
-                <input id="url" ref={props.url.clone()} class="code" type="text" inputmode="url" dir="ltr" list="recent"
+                <input id="url" ref={props.url.clone()} ~defaultValue={asked.url.clone()} class="code" type="text" inputmode="url" dir="ltr" list="recent"
                     autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="go"
                     aria-describedby="url-hint" />
                 <datalist id="recent">{ for props.recent.iter().map(|url| html! { <option value={url.clone()} /> }) }</datalist>
@@ -81,8 +75,8 @@ pub(crate) fn Dialler(props: &DiallerProps) -> Html {
             </div>
             <div class="offer">
                 <label for="protocols">{ words::PROTOCOLS }<span class="unseen">{ ", " }{ words::PROTOCOLS_HINT }</span></label>
-                <input id="protocols" ref={protocols} class="code" type="text" dir="ltr" placeholder={words::PROTOCOLS_EXAMPLE}
-                    autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="go" />
+                <input id="protocols" ref={protocols} ~defaultValue={asked.protocols.clone()} class="code" type="text"
+                    dir="ltr" placeholder={words::PROTOCOLS_EXAMPLE} autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="go" />
             </div>
             <div class="arrival">
                 <label for="binary-type">{ words::BINARY_TYPE }</label>
@@ -129,10 +123,4 @@ fn show_in_address_bar(url: &str, protocols: &str) {
 
 fn get(field: &NodeRef) -> String {
     field.cast::<HtmlInputElement>().map(|field| field.value()).unwrap_or_default()
-}
-
-fn set(field: &NodeRef, value: &str) {
-    if let Some(field) = field.cast::<HtmlInputElement>() {
-        field.set_value(value);
-    }
 }
