@@ -240,8 +240,9 @@ pub(crate) fn Composer(props: &ComposerProps) -> Html {
             { for completion.as_ref().map(|completion| list(completion, &take)) }
             <div class={classes!("box", over.then_some("over"))}>
                 <label class="unseen" for="message-box">{ words::message_to(here.room.as_str()) }</label>
-                <textarea id="message-box" ref={input.clone()} defaultvalue={(*kept).clone()} rows="1" dir="auto" enterkeyhint="send"
-                    autocapitalize="sentences" placeholder={words::message_to(&words::isolated(here.room.as_str()))}
+                <textarea id="message-box" ref={input.clone()} defaultvalue={(*kept).clone()} rows="1" dir="auto"
+                    enterkeyhint="send" autocapitalize="sentences"
+                    placeholder={words::message_to(&words::isolated(here.room.as_str()))}
                     // A text box, and a combobox for as long as there is a list.
                     role={picked.is_some().then_some("combobox")} aria-expanded={picked.is_some().then_some("true")}
                     aria-controls={picked.is_some().then_some("suggestions")} aria-activedescendant={picked}
